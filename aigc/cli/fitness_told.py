@@ -17,7 +17,7 @@ from aigc.project import Project
 from aigc.types import Brief, Json
 from aigc.writing.duty import Patience
 from aigc.writing.fitness import Fitness
-from aigc.writing.preview import brief_faults
+from aigc.writing.preview import asks_a_model, brief_faults
 from aigc.writing.sheet import Setup
 
 SHOWN = 5  # sentences about rows
@@ -47,7 +47,14 @@ class FitnessTold:
         if faults := brief_faults(self._setup, brief):
             self.rejected += 1
             self.doomed += [f"{brief.source or brief.id}: {faults[0]}"] if len(self.doomed) < SHOWN else []
-        self._told.update(self._fitness.of_brief(brief))
+        told = self._fitness.of_brief(brief)
+        if told and not self._asks(brief):
+            told = self._fitness.of_brief(brief, asked=False)
+        self._told.update(told)
+
+    def _asks(self, brief: Brief) -> bool:
+        setup = self._setup
+        return asks_a_model(setup.content_type, setup.environment, brief, voice=setup.voice)
 
     @property
     def lines(self) -> list[str]:

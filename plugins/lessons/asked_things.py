@@ -22,6 +22,11 @@ PERSON = re.compile(
 )
 FIGURE = re.compile(r"[约大]*\d")
 
+STATES = re.compile(  # states that are named with an article
+    r"(?:Czech|Dominican|Central African) Republic|Netherlands|Philippines|Bahamas|Maldives|Seychelles|Gambia|"
+    r"United (?:States(?: of America)?|Kingdom|Arab Emirates)|U\.?S\.?A?\.?|U\.?K\.?|UAE|(?:Solomon|Marshall) Islands"
+)
+
 
 def with_article(thing: str) -> str:
     """Return a thing as a sentence names it: "a window", "an oak leaf", but "bricks", "flour" and "Norway"."""
@@ -55,6 +60,8 @@ def thing_of(relation: str, thing: str) -> str:
     noun = noun.removeprefix("the ")
     if noun in kinds["words"]:
         return thing if re.match(r"[“\"']", thing) else f"“{thing}”"
+    if STATES.fullmatch(thing):
+        return f"the {thing}"
     if noun in kinds["bare"] or noun.split()[-1] in kinds["bare"] or not relation.endswith((" of", " for")):
         return thing
     if (

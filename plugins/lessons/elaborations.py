@@ -9,7 +9,7 @@ from typing import Any
 from aigc_plugins.lessons.fact_kinds import STEP, done_by_hand, steps
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
 from aigc_plugins.lessons.lesson_things import LessonThings
-from aigc_plugins.lessons.lesson_works import LessonWork, falsehoods, gapped, key_words
+from aigc_plugins.lessons.lesson_works import LessonWork, falsehoods, gapped, key_words, topic_inside
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.lessons.worked_sums import wrong_result
 from aigc_plugins.lessons.worksheets import mixed
@@ -18,6 +18,9 @@ LEAST_FALSE, MOST_FALSE = 2, 3
 MOST_TRUE = 2
 MOST_WORDS = 4
 DATE = re.compile(r"^(?:1\d|20)\d\d|[A-Z][a-z]+|[年月日]")
+NO_AMOUNT = re.compile(  # which nobody guesses
+    r"(?i)\b(?:phone|call|dial|number|code|page|room|version)\b|电话|号码|拨打|编号|代码"
+)
 Texts = Mapping[str, Any]
 
 
@@ -26,20 +29,29 @@ def hooked(topic: str, content: LessonContent, work: LessonWork, texts: Texts) -
     forms = texts["engage"]
     told = gapped(content, topic, alone=True).items()
     numbers = [gap for gap, word in told if not STEP.match(gap) and re.match(r"\d", word) and not DATE.search(word)]
+    numbers = [gap for gap in numbers if not NO_AMOUNT.search(gap)]
     questions = [one.asked for one in content.tasks if GAP not in one.asked]
     false = falsehoods(content)
     if content.sums:
-        return _filled(forms["sum"], question=exercise(content.sums[0]), topic=topic)
+        return _filled(forms["sum"], question=exercise(content.sums[0]), topic=topic_inside(topic, content))
     if questions:
         inside = questions[0].replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
-        return _filled(forms["asked"], question=inside, topic=topic)
+        return _filled(forms["asked"], question=inside, topic=topic_inside(topic, content))
     if numbers and work.kind != "gaps":
-        return _filled(forms["number"], question=numbers[0], topic=topic)
+        asked = _with_unit(numbers[0], dict(told)[numbers[0]])
+        return _filled(forms["number"], question=asked, topic=topic)
     if false:
-        return _filled(forms["vote"], question=false[0].wrong, right=false[0].told, topic=topic)
+        wrong = false[0].wrong.replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
+        return _filled(forms["vote"], question=wrong, right=false[0].told, topic=topic)
     if len(content.meanings) > 1 and work.kind != "words":
-        return _filled(forms["asked"], question=_meaning(content, texts), topic=topic)
-    return _filled(forms["open"], topic=topic)
+        return _filled(forms["asked"], question=_meaning(content, texts), topic=topic_inside(topic, content))
+    return _filled(forms["open"], topic=topic_inside(topic, content))
+
+
+def _with_unit(gap: str, answer: str) -> str:
+    """Return a sentence whose gap is a number, with the unit behind it: ____个比特."""
+    unit = re.sub(r"^\d[\d,.]*", "", answer)
+    return gap.replace(GAP, GAP + unit)
 
 
 def elaborated(
@@ -93,12 +105,12 @@ def _main(
     if work.kind != "truths" and not judged and (truths := _truths(content, texts)):
         return truths
     if work.kind in forms and work.kind != "truths":
-        return _filled(forms[work.kind], topic=topic, heads=listed(work.heads, texts))
+        return _filled(forms[work.kind], topic=topic_inside(topic, content), heads=listed(work.heads, texts))
     words = list(key_words(content, topic))[-MOST_WORDS:]
     if len(words) > 1:
         quoted = quoted_list(words, texts)
-        return _filled(forms["write"], words=quoted, topic=topic)
-    return _filled(forms[content.kind], topic=topic)
+        return _filled(forms["write"], words=quoted, topic=topic_inside(topic, content))
+    return _filled(forms[content.kind], topic=topic_inside(topic, content))
 
 
 def sums_of(goal: LessonGoal, content: LessonContent) -> bool:

@@ -21,6 +21,8 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LEANING = re.compile(
     r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her|Here|There)\b|[这那它他她]", re.IGNORECASE
 )
+NO_SUBJECT = re.compile(r"[能会要就也不才很更叫被成]|可以|容易|需要|必须")  # 所以能防锈: what does?
+LEANS_WITHIN = re.compile(r"(?i)\b(?:there(?= (?!is|are|was|were)\w)|it|they|them|this|these|he|she|him)\b")
 STEP = re.compile(
     r"(?:Step \d+|\d+)\s*[.:)]\s+|(?:First of all|Firstly|First|To begin with|Then|Next|After that|Afterwards|"
     r"Finally|Lastly|Last of all|In the end)\b(?! (?:of|day|to|class|aid)\b),?\s+|"
@@ -117,7 +119,10 @@ def reasons(told: Sequence[str], known: str = "") -> list[FactReason]:
         if shape and len(shape["rest"]) > LEAST_CHINESE:
             rest = shape["rest"].rstrip(".。")
             effect = shape.groupdict().get("effect") or (shape.groupdict().get("of") or "") + rest
-            whole = "" if LEANING.match(effect) else effect
+            bare = (
+                shape["lead"].endswith(("所以", "因此")) and not shape.groupdict().get("of") and NO_SUBJECT.match(rest)
+            )
+            whole = "" if bare or LEANING.match(effect) or LEANS_WITHIN.search(effect) else effect
             effect = whole if HAN.search(whole) else inside(whole, known)
             found.append(FactReason(told=fact, lead=shape["lead"], rest=rest, effect=effect, whole=_begun(whole)))
     return found
@@ -160,8 +165,8 @@ def halves(told: Sequence[str]) -> dict[str, str]:
     """Return facts as beginnings with their ends, each beginning once; of one that is not surely parted nothing."""
     found: dict[str, str] = {}
     for fact in told:
-        if LEANING.match(fact):
-            continue
+        if LEANING.match(fact) or re.search(r"[?？]", fact):
+            continue  # which has an answer behind it
         if HAN.search(fact):
             sides = re.split(r"，", fact.strip("。 "))
             parted = PARTED.match(fact)

@@ -17,6 +17,7 @@ from aigc_plugins.lessons.number_words import near_counts
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.lessons.sure_gaps import ONE_NUMBER
 from aigc_plugins.lessons.taught_facts import TaughtFact
+from aigc_plugins.lessons.told_rules import is_order
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 BOUND = re.compile(  # a number that others satisfy as well
@@ -76,8 +77,8 @@ def _affirmed(found: re.Match[str]) -> str:
 def _opposite(told: str) -> str:
     """Return a fact with one word turned into its opposite, where only one word of it has one."""
     chinese = bool(HAN.search(told))
-    if UNSURE.search(told):
-        return ""
+    if UNSURE.search(told) or (is_order(told) and not chinese):
+        return ""  # "tie back short hair" is no falsehood
     places: dict[tuple[int, int], str] = {}
     known = _opposites()
     sure = [(*pair, "") for pair in known["zh" if chinese else "en"]]
@@ -86,6 +87,10 @@ def _opposite(told: str) -> str:
             noun = "(?=的)" if word.startswith("最") else ""  # not in 最远到达
             pattern = re.escape(word) + noun if chinese else rf"(?<![\w-]){word}(?![\w-]){behind}"
             for one in re.finditer(pattern, told):
+                if re.search(r"\b(?:an?|the)(?: \w+)? $", told[: one.start()]) and re.match(
+                    r" (?:in|of)\b", told[one.end() :]
+                ):
+                    continue  # a rise in prices, which is no verb
                 places.setdefault(one.span(), other)
     if len(places) != 1:
         return ""
@@ -101,6 +106,8 @@ def _other_number(told: str) -> str:
     numbers = list(ONE_NUMBER.finditer(told))
     if len(numbers) != 1 or BOUND.search(told.replace(numbers[0].group(), " ")) or UNSURE.search(told):
         return ""
+    if re.search(r"(?i)\bphone|\bdial|电话|号码|拨打", told):
+        return ""  # nobody is to learn a wrong one
     start, number = numbers[0].start(), numbers[0].group()
     figures = CODE.match(number)
     if figures is None:

@@ -13,6 +13,11 @@ from aigc_plugins.rules.content_words import telling
 
 MEANT = re.compile(r"\s*(?:=+|＝|：|:\s|\s[-–—]\s)\s*")
 LEANING = re.compile(r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her)\b|[这那它他她]")  # on what is before
+DEFINED = re.compile(
+    r"(?P<term>[\u3400-\u9fff]{2,8})[：:](?P<meaning>(?:用|把|指|是|以|对|通过|将)[^：:]{3,}?)。?|"
+    r"(?P<name>[A-Z][a-z]+(?: [a-z]+){0,2}): "
+    r"(?P<sense>(?:an?|the|to|when|saying|giving|using|something|someone) [^:]{6,}?)\.?"
+)
 LEAST_PAIRS = 3
 NAMES = r"(?:叫做|叫作|称为|被称作|叫|\b(?:called|known as)\b)"
 
@@ -93,6 +98,8 @@ def lesson_content(
         for term, *right in given
         if (meaning := "".join(right).rstrip(".。 ") or _explained(term, told)) and term
     }
+    for term, meaning in _defined(told).items():
+        meanings.setdefault(term, meaning)
     return LessonContent(
         told=tuple(told),
         tasks=tuple(tasks),
@@ -114,6 +121,14 @@ def quoted_list(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
     """Return terms in quotation marks as a sentence lists them; in Chinese nothing stands between them."""
     quoted = [texts["quoted"].format(term) for term in terms]
     return listed(quoted, texts) if texts["space"] else "".join(quoted)
+
+
+def _defined(told: Sequence[str]) -> dict[str, str]:
+    """Return words that facts define behind a colon, where three and more do; nothing of fewer."""
+    found = {
+        one["term"] or one["name"]: one["meaning"] or one["sense"] for fact in told if (one := DEFINED.fullmatch(fact))
+    }
+    return found if len(found) >= LEAST_PAIRS else {}
 
 
 def _told(one: TaughtFact, relation: str | None) -> str:

@@ -20,8 +20,10 @@ HEARD = re.compile(r"(?i)\b(?:recordings?|songs?|music|audio|sounds?|podcasts?)\
 MADE = re.compile(
     r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?paper(?! clips?)|card(?:board)?|"
     r"crayons?|pencils?|pens?|paints?|scissors|glue|bricks|string|straws|wool|beads|felt|chalk|markers?|plasticine)\b|"
-    r"彩笔|画笔|铅笔|蜡笔|颜料|纸|剪刀|胶水|黏土|橡皮泥|积木|毛线|绳"
+    r"彩笔|画笔|铅笔|蜡笔|颜料|纸|剪刀|胶水|黏土|橡皮泥|积木|毛线"
 )
+
+TOOL = re.compile(r".*\b(?:scissors|glue)|.*(?:剪刀|胶水)")  # with which alone nothing is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,7 @@ def lesson_things(materials: Sequence[str]) -> LessonThings:
     for thing in materials:
         shapes = {"risky": RISKY, "heard": HEARD, "shown": SHOWN, "made": MADE}
         kinds[next((kind for kind, shape in shapes.items() if shape.search(thing)), "used")].append(thing)
+    if all(TOOL.fullmatch(thing.casefold()) for thing in kinds["made"]):
+        kinds["used"] += kinds["made"]
+        kinds["made"] = []
     return LessonThings(**{kind: tuple(things) for kind, things in kinds.items()})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aigc_plugins.lessons.dull_words import DULL
 from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, halves, inside, reasons, steps
 from aigc_plugins.lessons.false_statements import FalseStatement, false_statements
 from aigc_plugins.lessons.lesson_content import LEAST_PAIRS, LessonContent
@@ -19,7 +20,9 @@ from aigc_plugins.rules.content_words import telling
 
 MOST_LINES = 6  # of each side of a handout
 LEAST_GAPS = 3
+LEAST_LETTERS = 5  # of a word that no brief named and that is worth using
 NUMERAL = re.compile(rf"(?i)(?:{'|'.join(ENGLISH)})|[一二两三四五六七八九十百千万]+")
+EXAMPLE = re.compile(r"(?:I|We|You|He|She|They)\b|[“‘]?[我你他她]")  # of whom nobody knows what is true
 LETTERS = "ABCDEFGHIJKLMNOP"
 
 
@@ -73,7 +76,10 @@ def sorted_lines(
     shown = mixed([end for ends in few.values() for end in ends])
     small = [inside(name, known_text(content, topic)) for name in few]
     chinese = texts["space"] == ""
-    heads = list(few) if chinese else small if all(small) else [texts["quoted"].format(name) for name in few]
+    named = any(
+        one == name and name[:1].isupper() for one, name in zip(small, few, strict=True)
+    )  # so the others are too
+    heads = list(few) if chinese or named else small if all(small) else [texts["quoted"].format(name) for name in few]
     key = (f"{name}{texts['colon']}{', '.join(sorted(LETTERS[shown.index(end)] for end in few[name]))}" for name in few)
     return LessonWork(kind="compared", lines=_lettered(shown), key=tuple(key), heads=tuple(heads))
 
@@ -83,9 +89,22 @@ def known_text(content: LessonContent, topic: str) -> str:
     return ". ".join((topic, *content.told, *content.meanings, *content.meanings.values()))
 
 
+def topic_inside(topic: str, content: LessonContent) -> str:
+    """Return a topic as it stands inside a sentence: in small letters where its first word surely is no name."""
+    first, _, rest = topic.partition(" ")
+    if first in ("At", "In", "On", "From", "To", "By", "With", "Into", "Under", "Out"):
+        return f"“{topic}”"
+    asks = re.fullmatch(r"How|Why|What|When|Where|Who|Which|Using|[A-Z][a-z]+ing", first) and rest[:1].islower()
+    common = rest[:1].islower() and first.isalpha() and not telling(first)
+    one = first[:1].lower() + first[1:].removesuffix("s")
+    told = first.endswith("s") and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known_text(content, ""))
+    small = f"{first[:1].lower()}{first[1:]} {rest}".rstrip() if asks or common or told else ""
+    return small or inside(topic, known_text(content, "")) or topic
+
+
 def falsehoods(content: LessonContent) -> list[FalseStatement]:
     """Return the facts of a lesson that can surely be made false, each with how it reads then."""
-    return [one for one in false_statements(content.taught) if one.told in content.told]
+    return [one for one in false_statements(content.taught) if one.told in content.told and not EXAMPLE.match(one.told)]
 
 
 def key_words(content: LessonContent, topic: str, *, terms: bool = True) -> dict[str, str]:
@@ -99,7 +118,8 @@ def key_words(content: LessonContent, topic: str, *, terms: bool = True) -> dict
         counted = one.gap and not ONE_NUMBER.search(one.answer)
         answer = one.answer if counted else ""
         plain = gap_word(told, f"{topic}. {' '.join(content.meanings)}", last=True)
-        word = as_listed(answer) or term or (plain[0] if plain else "")
+        worth = plain and (not plain[0].isascii() or (plain[0] not in DULL and len(plain[0]) >= LEAST_LETTERS))
+        word = as_listed(answer) or term or (plain[0] if plain and worth else "")
         known = topic.casefold() if terms else f"{topic} {' '.join(content.meanings)}".casefold()
         short = len(word) == 1 and not word.isascii()
         if word and not short and word.casefold() not in known and not NUMERAL.fullmatch(word):
@@ -149,7 +169,8 @@ def gapped(content: LessonContent, topic: str, *, alone: bool = False) -> dict[s
             continue
         if word.casefold() not in {known.casefold() for known in found.values()}:
             found[gap] = word
-    return found
+    worth = {gap: word for gap, word in found.items() if word.casefold() not in DULL}
+    return worth if len(worth) > LEAST_GAPS else found
 
 
 def _open_word(told: str, content: LessonContent, topic: str) -> tuple[str, int] | None:

@@ -17,17 +17,22 @@ from aigc_plugins.lessons.lesson_works import (
     known_text,
     ordered_lines,
     sorted_lines,
+    topic_inside,
 )
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.told_rules import is_rule
 from aigc_plugins.rules.content_words import content as said_of
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
+CAUSE = re.compile(r"(?P<en>[^,]+), so|(?:因为|由于)?(?P<zh>[^，]+)，(?:所以|因此)")
+FOREIGN = re.compile(r"(?:un|une|le|la|les|des|du|el|los|las|una|unos|der|die|das|ein|eine|il|lo|gli|o|os) \S|l['’]\w")
 MOST_GOALS = 3
 MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
 MOST_NAMED = 4  # things that an objective names
 MOST_WORDS = 3  # that are to be used in sentences of one's own
 LEAST_WORDS = 2
+LEAST_RULES = 3
 
 
 def own_goals(content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
@@ -66,6 +71,7 @@ def _of_pairs(content: LessonContent, relation: str | None, texts: Mapping[str, 
     its = own if texts["language"] == "en" or own.startswith("的") else f"的{own}"
     measures = all(re.match(r"\d", one.left) and re.match(r"\d", one.right) for one in shown)
     foreign = all(not HAN.search(one.left) and HAN.search(one.right) for one in shown)
+    foreign = foreign or all(FOREIGN.match(one.left) for one in shown)
     kind = "related" if relation else "measures" if measures else "foreign" if foreign else "pairs"
     form = texts["objectives"][kind]
     return [_goal(form.format(lefts=listed([one.left for one in shown], texts), relation=its), shown)]
@@ -124,6 +130,9 @@ def _of_reasons(content: LessonContent, topic: str, texts: Mapping[str, Any]) ->
     if sure:
         return [_goal(forms["reasons"].format(effects=texts["and_why"].join(one.effect for one in sure)), tasks)]
     whole = [one for one in found[:1] if one.whole]
+    if found and not whole and (cause := CAUSE.fullmatch(found[0].lead)) and not LEANING.match(found[0].lead):
+        text = cause["zh"] or inside(cause["en"] or "", known)
+        return [_goal(forms["follows"].format(cause=text), tasks)] if text else []
     return [_goal(forms["reason"].format(effects=one.whole), tasks) for one in whole]
 
 
@@ -132,11 +141,17 @@ def _of_words(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGo
     if not terms:
         return []
     tasks = [
-        LessonTask(asked=texts["meaning"].format(term=term), right=content.meanings[term], told=content.meanings[term])
+        LessonTask(asked=texts["meaning"].format(term=term), right=content.meanings[term], told=_said_in(term, content))
         for term in terms
     ]
     form = texts["objectives"]["words" if len(terms) > 1 else "word"]
     return [_goal(form.format(terms=quoted_list(terms, texts)), tasks)]
+
+
+def _said_in(term: str, content: LessonContent) -> str:
+    """Return the fact that tells what a word means, or what it means where none does."""
+    meaning = content.meanings[term]
+    return next((fact for fact in content.told if fact.startswith(term) and meaning in fact), meaning)
 
 
 def _of_terms(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGoal]:
@@ -167,12 +182,19 @@ def _of_rest(
     """Return an objective for facts of no such kind, or two where there is no other: true and false told apart, their
     words in sentences."""
     forms, named = texts["objectives"], _named(topic, content)
+    if len(rules := [fact for fact in rest if is_rule(fact) and not LEANING.match(fact)]) >= LEAST_RULES:
+        goals = _of_rules(rules, named, texts)
+        rest = [fact for fact in rest if fact not in rules]
+        more = _of_rest(rest, content, topic, texts, only=False) if only and rest else []
+        return [*goals, *(more or (_of_gaps(content, named, texts) if only else []))]
     words = {word: fact for word, fact in key_words(content, topic, terms=False).items() if fact in rest}
     goals = _of_truths(rest, content, named, texts)
     if goals and not only:
         return goals
     if len(words) >= LEAST_WORDS:
-        few = dict(list(words.items())[-MOST_WORDS:])
+        sure = {one.answer: one for one in content.taught if one.kind == "sentence" and one.gap}
+        plain = [word for word in words if word not in sure]
+        few = {word: words[word] for word in [*plain, *(word for word in words if word in sure)][-MOST_WORDS:]}
         quoted, facts = quoted_list(list(few), texts), list(few.values())
         asked = texts["asked"]["write"].format(words=quoted, topic=named)
         right = texts["such_as"].format(facts=texts["space"].join(facts))
@@ -186,7 +208,21 @@ def _of_rest(
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]
         return [*goals, _goal(forms["complete"].format(topic=named), tasks)]
-    return goals or ([_plain(content, topic, texts)] if only else [])
+    return goals or ([_plain(content, topic, texts)] if only or len(rest) >= LEAST_RULES else [])
+
+
+def _of_gaps(content: LessonContent, named: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
+    """Return an objective of completing facts that have a sure gap, where two and more do."""
+    tasks = [one for one in content.tasks if GAP in one.asked][:MOST_WORDS]
+    return [_goal(texts["objectives"]["complete"].format(topic=named), tasks)] if len(tasks) >= LEAST_WORDS else []
+
+
+def _of_rules(rules: Sequence[str], named: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
+    """Return an objective of telling from memory what one must do, and must not do."""
+    text = texts["objectives"]["rules"].format(topic=named)
+    facts = texts["space"].join(rules)
+    right = texts["any"].format(many=texts["numbers"][LEAST_RULES], facts=facts) if len(rules) > LEAST_RULES else facts
+    return [_goal(text, [_task(text, right, rules)])]
 
 
 def _of_truths(rest: Sequence[str], content: LessonContent, named: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
@@ -203,6 +239,7 @@ def _of_truths(rest: Sequence[str], content: LessonContent, named: str, texts: M
 
 def _plain(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> LessonGoal:
     """Return the objective of telling what the lesson told, which any facts allow."""
+    topic = topic_inside(topic, content)
     paired = {one.told for one in content.pairs}
     plain = [fact for fact in content.told if fact not in paired]
     if not plain:
@@ -225,4 +262,4 @@ def _task(asked: str, right: str, facts: Sequence[str]) -> LessonTask:
 
 def _named(topic: str, content: LessonContent) -> str:
     """Return the topic as it stands inside a sentence."""
-    return inside(topic, known_text(content, "")) or topic
+    return topic_inside(topic, content)

@@ -14,7 +14,7 @@ from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked, prac
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, lesson_content, listed
 from aigc_plugins.lessons.lesson_goals import lesson_goals
 from aigc_plugins.lessons.lesson_things import LessonThings, lesson_things
-from aigc_plugins.lessons.lesson_works import LessonWork, handout_of
+from aigc_plugins.lessons.lesson_works import LessonWork, handout_of, topic_inside
 from aigc_plugins.lessons.minutes import five_e_minutes
 from aigc_plugins.lessons.worked_sums import steps_of
 
@@ -89,15 +89,16 @@ def _explore(
     proof = work.kind == "sums" and things.every
     sums = work.kind == "sums" or practised(content, work)  # which take all that there is
     seen = [] if sums else things.shown
+    named = topic_inside(topic, content)
     used = texts["things"]["used" if work.lines else "found_out"]
     parts = [
         *([texts["things"]["proof"].format(things=listed(things.every, texts))] if proof else []),
         *([texts["things"]["shown"].format(things=listed(seen, texts))] if seen else []),
         *([texts["things"]["heard"].format(things=listed(things.heard, texts))] if things.heard and not sums else []),
-        *([used.format(things=listed(things.used, texts), topic=topic)] if things.used and not sums else []),
+        *([used.format(things=listed(things.used, texts), topic=named)] if things.used and not sums else []),
     ]
     given = {
-        "topic": topic,
+        "topic": topic_inside(topic, content),
         "terms": texts["row"].join([*content.meanings, *content.looked_up]),
         "first": exercise(content.sums[0]) if content.sums else "",
         "heads": listed(work.heads, texts),
@@ -111,12 +112,14 @@ def _explain(
 ) -> dict[str, str]:
     told, kind = texts["explain"], content.kind
     terms = texts["row"].join(
-        texts["bracketed"].format(*entry) for entry in content.meanings.items() if entry[1] not in content.told
+        texts["bracketed"].format(*entry)
+        for entry in content.meanings.items()
+        if not any(entry[1] in fact for fact in content.told)
     )
     worked = content.sums[0].told if content.sums else ""
     steps = steps_of(worked, texts["language"])
     teacher = told[kind].format(
-        topic=topic,
+        topic=topic_inside(topic, content),
         terms=terms,
         worked=worked + texts["stop"],
         steps=texts["space"] + steps if steps else "",
@@ -150,7 +153,7 @@ def _homework(topic: str, content: LessonContent, work: LessonWork, texts: Texts
     if len(content.meanings) > 1 and kind == "facts":
         kind = "words"
     text: str = texts["homework"][kind].format(
-        topic=topic,
+        topic=topic_inside(topic, content),
         first=first,
         many=many,
         terms=listed(list(content.meanings), texts),

@@ -10,6 +10,7 @@ from aigc_plugins.lessons.fact_kinds import LEANING, reasons
 from aigc_plugins.lessons.false_statements import false_statements
 from aigc_plugins.lessons.number_words import CLASSIFIERS
 from aigc_plugins.lessons.taught_facts import TaughtFact
+from aigc_plugins.lessons.told_rules import is_order
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 NUMBER = re.compile(
@@ -50,11 +51,15 @@ def more_questions(taught: Sequence[TaughtFact], language: str) -> dict[str, str
             asked[statement] = found
     rest = [one for one in told if one.material["statement"] not in asked]
     false = {one.told: one.wrong for one in false_statements(rest) if not LEANING.match(one.told)}
-    true = [text for one in rest if (text := one.material["statement"]) not in false and not LEANING.match(text)]
+    true = [text for one in rest if (text := one.material["statement"]) not in false and _judged(text)]
     judged = {texts["truth"].format(wrong): texts["false"].format(told) for told, wrong in list(false.items())[:MOST]}
     if judged:
         judged |= {texts["truth"].format(text): texts["true"] for text in true[:1]}
     return dict(asked.values()) | judged
+
+
+def _judged(text: str) -> bool:
+    return not LEANING.match(text) and not is_order(text)
 
 
 def completed(gap: str, language: str) -> str:

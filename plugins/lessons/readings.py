@@ -8,6 +8,7 @@ from typing import Any
 
 from aigc import check
 from aigc.types import Draft
+from aigc_plugins.lessons.dull_words import EMPTY
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
 from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
@@ -25,7 +26,7 @@ LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
-    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传])|(?<![现正])在|(?<![目有])的)"
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
     r"(?P<word>[^，。、；：“”《》的了是有在不一二两三四五六七八九十几\d\s]{1,6})了?[。！]?$"
 )
@@ -37,8 +38,9 @@ PHRASE_END = re.compile(  # what may stand behind a noun
 OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
     r"(?:传到|送到|送回|连接|运输|长满|选自|注入|流入|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
     r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
-    r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
+    r"(?:[一二两三四五六七八九十]+[个种只条座块颗根])?(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
 )
+VERBAL = re.compile(r"可以|可能|能够|应当|应该|必须|除外|更|最|很|都|也|把|被|让|就|(?<!未)来(?=..)|(?<=.)[要会](?=..)")
 CHINESE = (
     OBJECT,
     ENDS,
@@ -172,6 +174,10 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
         found = next((one for shape in CHINESE if (one := shape.search(sentence))), None)
         if found and re.search(r"在$", sentence[: found.start("word")]) and re.search(r"了[。！]?$", sentence):
             return None  # 撞在树桩上死了
+        if found and VERBAL.search(found["word"]):
+            return None  # 更形象, 可以剪掉: no word, but what is said of one
+        if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
+            return None  # 靠湿润的体壁呼吸
         whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None
@@ -180,6 +186,7 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
     words: list[re.Match[str]] = []
     for known in (telling, content) if last else (telling,):
         every = [one for one in WORD.finditer(sentence) if one.start() and known(one.group()) - known(topic)]
+        every = [one for one in every if one.group() not in EMPTY]
         every = [one for one in every if not last or PHRASE_END.match(sentence, one.end())]
         words = words or [one for one in every if not (last and _acts(sentence, one, did))]
     once = [one for one in words if sentence.casefold().count(one.group()) == 1]
@@ -189,4 +196,9 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
 
 def _acts(sentence: str, word: re.Match[str], verb: str) -> bool:
     """Tell whether a word is the verb of its sentence, or stands as one: "were left"."""
-    return word.group() == verb or bool(re.search(r"\b(?:is|are|was|were|be|been|not|to)\s$", sentence[: word.start()]))
+    before = sentence[: word.start()]
+    return word.group() == verb or bool(
+        re.search(r"\b(?:is|are|was|were|be|been|not|to|you|we|they)\s$", before)
+        or (word.group().endswith("s") and re.search(r"(?:^A|\ba)n? (?:\w+ )?\w+\s$", before))
+        or (word.group().endswith("s") and re.search(r"\b(?!early|daily|family|likely|only)[a-z]{3,}ly\s$", before))
+    )

@@ -30,7 +30,7 @@ MANY = "|".join(one for one in ENGLISH[1:] if one != "two")  # "Two like poles �
 NUMERAL = "一二两三四五六七八九十百千万亿零"
 ONE_NUMBER = re.compile(
     rf"\b\d{{1,2}} {MONTH} \d{{4}}\b|\b{MONTH} \d{{1,2}}, \d{{4}}\b|\d+年\d+月\d+日|"
-    rf"(?<![A-Za-z\d.])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
+    rf"(?<![A-Za-z\d./])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
     rf"(?:^(?i:{MANY})|\b(?:{COUNTS}))\b|"
     rf"(?<![{NUMERAL}第])(?:[{NUMERAL}]{{2,}}|[二两三四五六七八九十])[{CLASSIFIERS}](?![^《]*》)"
 )

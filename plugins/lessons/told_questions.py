@@ -24,6 +24,11 @@ WHO = re.compile(r"Who ((?!(?:is|are|was|were|do|does|did|has|have|had|can|will|
 WHAT_IS = re.compile(r"(?:What|Who|Where) (is|are|was|were) ((?:the|its|their) .+)")
 COUNTED_OUT = re.compile(r"What is ([£$€]?\d.+)")
 WHAT_DO = re.compile(r"What do ((?:[A-Za-z]+ ){1,3}?)([a-z]+)")
+NEED_TO = re.compile(
+    r"What (?P<do>do|does) (?P<who>(?:[A-Za-z]+ ){0,3}[A-Za-z]+) need to "
+    r"(?P<act>(?!do\b|be\b)[a-z]+(?: [a-z]+){0,3})"
+)
+NO_DEED = ("do", "like", "for", "with", "of", "on", "in")
 HOW_MANY = re.compile(r"How many ([a-z ]+?) (do|does) (.+?) have")
 HOW_MANY_ARE = re.compile(r"How many ([a-z ]+?) are (?:there )?((?:in|on|at) .+)")
 HOW_MANY_DO = re.compile(r"How many ([a-z]+) do (.+?) ([a-z]+)")
@@ -77,7 +82,10 @@ def _english(question: str, answer: str) -> str:
         return f"{_capital(found[2])} {found[3]} {answer} {found[1]}."
     if (found := HOW_LONG.fullmatch(question)) and FOR.match(answer):
         return f"{_capital(found[1])} for {answer}."
-    if (found := WHAT_DO.fullmatch(question)) and found[2] not in ("do", "like", "for", "with", "of", "on", "in"):
+    if (found := NEED_TO.fullmatch(question)) and not re.search(r"\b(?:in|on|with|for|about|of|to)$", found["act"]):
+        need = "need" if found["do"] == "do" else "needs"
+        return f"To {found['act']}, {found['who']} {need} {answer}." if not re.match(r"to\b", answer) else ""
+    if (found := WHAT_DO.fullmatch(question)) and not found[1].endswith(" to ") and found[2] not in NO_DEED:
         return f"{_capital(found[1].strip())} {found[2]} {answer}."
     return ""
 

@@ -150,3 +150,27 @@ def test_a_dry_run_shows_no_stage_of_another_voice(aigc: Run, shop: Any) -> None
     calm, loud = (aigc(*batch, *voice, "--json").json["prompts"][0]["requests"] for voice in ([], ["--voice", "loud"]))
     assert [one["stage"] for one in calm] == [one["stage"] for one in loud] == ["lines", "closing"]
     assert "not run in the voice 'calm'" in calm[1]["why"] and "not run" not in loud[1]["why"]
+
+
+SPOKEN = """
+aigc: 1
+name: shop/spoken
+version: 1
+summary: What a model writes, where it is asked.
+exports: [lines]
+brief:
+  product: {type: string}
+  ask: {type: boolean, default: false}
+  language: {type: string, enum: [en, zh], default: en}
+stages:
+  line: {foreach: "[product] if ask else []", prompt: line.j2, output: {type: string}}
+output:
+  line: {type: string, from: "{{ stages.line | first | d(product) }}"}
+"""
+
+
+def test_no_brief_is_flagged_for_a_language_of_which_no_model_is_asked(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/spoken.yaml", SPOKEN)
+    shop.write("hats.csv", "product,ask\n帽子,no\n草帽,yes\n")
+    ran = aigc("batch", "shop/spoken", "hats.csv", "--set", "language=zh", *SMALL, "--out", "hats", "--dry-run")
+    assert "1 brief will be flagged: written in Chinese by a model that does not know it" in ran.err, ran.err
