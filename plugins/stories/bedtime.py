@@ -279,6 +279,7 @@ def _tells(about: str, word: str) -> bool:
 def _without_place(kind: str, place: str) -> str:
     """Return who the hero is without the place where it lives: a postwoman in a snowy valley, in the snowy valley."""
     bare = WHERE.sub("", place).casefold()
+    kind = re.sub(r"^住在[^的]+的(?=.)|\s(?:who|that) lives?\s.+$", "", kind)
     found = WHERE_TAIL.search(kind)
     return kind[: found.start()] if found and bare and found[1].casefold() == bare else kind
 

@@ -42,7 +42,9 @@ class WishTelling:
             yield [part if isinstance(part, str) else drawn_line(part, draw, "part") for part in scene]
 
 
-def telling_of(wish: str, lesson: str, draw: str, language: str, *, kind: str = "", place: str = "") -> WishTelling | None:
+def telling_of(
+    wish: str, lesson: str, draw: str, language: str, *, kind: str = "", place: str = ""
+) -> WishTelling | None:
     """Return how a wish is told, one that shows the lesson where there is such; none where no story of ours fits the
     wish, or none of them can happen where the hero lives."""
     lists, wish = story_list(f"shapes_{language}"), BESIDE.sub("", wish)
@@ -75,7 +77,7 @@ def _told_there(telling: Mapping[str, Any], there: StoryDwelling) -> dict[str, A
         parts: list[str | list[str]] = []
         for part in scene:
             if isinstance(part, str):
-                short, bar, more = part.partition("|")
+                short, _, more = part.partition("|")
                 if there.has_no(short):
                     return {}
                 parts.append(short if there.has_no(more) else part)

@@ -191,6 +191,10 @@ def test_the_common_wishes_are_not_all_told_alike(language: str) -> None:
         ("en", "whale", "a wide bay", {"crab", "seahorse", "turtle"}),
         ("en", "astronaut", "a space station", {"robot", "moon mouse", "little comet"}),
         ("en", "puppy", "a flat above the bakery", {"sparrow", "mouse", "pigeon"}),
+        ("en", "goldfish", "a bowl on the windowsill", {"water snail", "little shrimp"}),
+        ("zh", "小鲤鱼", "荷花池", {"青蛙", "小鸭子", "田螺"}),
+        ("en", "spider", "behind the piano", {"mouse", "ladybird", "moth"}),
+        ("zh", "一朵小云", "天空", {"小燕子", "小雨滴", "小风"}),
         ("zh", "小企鹅", "南极", {"海豹", "燕鸥", "海鸥"}),
         ("zh", "小章鱼", "海底", {"小螃蟹", "海马", "海龟"}),
     ],
@@ -234,11 +238,34 @@ def test_whoever_brings_the_post_is_not_asked_for_the_first_time() -> None:
 def test_a_place_that_says_who_the_hero_is_is_told_once() -> None:
     row = {"hero": "Greta", "kind": "postwoman in a snowy valley", "pronoun": "she", "place": "the snowy valley"}
     assert BedtimeBrief.of(row | {"wish": "see the sea"}).kind == "postwoman"
+    row |= {"kind": "girl who lives on a barge", "place": "the canal"}
+    assert BedtimeBrief.of(row | {"wish": "see the sea"}).kind == "girl"
+    row |= {"kind": "住在阁楼的小男孩", "place": "老城的阁楼", "language": "zh", "wish": "看一次大海"}
+    assert BedtimeBrief.of(row).kind == "小男孩"
+
+
+@pytest.mark.parametrize(
+    ("language", "wish"), [("en", "find a friend who likes blowing bubbles"), ("zh", "找到一个喜欢吹泡泡的朋友")]
+)
+def test_a_friend_who_likes_the_same_is_found_without_asking_twice_alike(
+    bundled: Project, language: str, wish: str
+) -> None:
+    for draw in range(3):
+        row = HEROES[language][draw] | {"wish": wish, "age": 4, "draw": draw, "language": language}
+        piece = written(bundled, **row)
+        assert piece.status == "accepted", piece.reason
 
 
 @pytest.mark.parametrize(
     ("kind", "told"),
-    [("小恐龙", "一只小恐龙"), ("小海马", "一只小海马"), ("旧拖拉机", "一台旧拖拉机"), ("红气球", "一个红气球"), ("老灯塔", "一座老灯塔"), ("小马", "一匹小马")],
+    [
+        ("小恐龙", "一只小恐龙"),
+        ("小海马", "一只小海马"),
+        ("旧拖拉机", "一台旧拖拉机"),
+        ("红气球", "一个红气球"),
+        ("老灯塔", "一座老灯塔"),
+        ("小马", "一匹小马"),
+    ],
 )
 def test_a_chinese_measure_word_goes_by_the_longest_ending(kind: str, told: str) -> None:
     row = {"hero": "安安", "kind": kind, "pronoun": "it", "place": "山坡", "wish": "看一次大海", "language": "zh"}
