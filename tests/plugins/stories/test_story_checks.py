@@ -212,5 +212,5 @@ def test_scenes_go_on(found: Found) -> None:
 
 
 def test_a_mothers_name_is_no_curse(found: Found) -> None:
-    assert not found("keeps_rating", ["最后一把伞上写的是她妈妈的名字。"], rating="teen")
-    assert found("keeps_rating", ["“妈的，又下雨了。”他说。"], rating="teen")
+    assert not found("keeps_rating", "最后一把伞上写的是她妈妈的名字。", rating="teen")
+    assert found("keeps_rating", "“妈的，又下雨了。”他说。", rating="teen")
