@@ -16,6 +16,9 @@ IN_SENTENCES = re.compile(
     r"\b(?:an?|the|of|on|in|at|to|for|with|by|before|after|i|you|he|she|it|we|they|is|are|do|does|what|how|why|when)\b",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"(?:why|what|when|where|who|which|whether|how (?!to\b))\b|为什么|为何|怎么|怎样|如何|是否", re.IGNORECASE
+)
 NUMBERED = re.compile(rf"(?:\d+|{'|'.join(ENGLISH)})\s", re.IGNORECASE)
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
@@ -51,9 +54,12 @@ def camel_case(text: str) -> str:
 def _named(names: Iterable[str | None]) -> Iterator[str]:
     """Yield tags of names: without what follows the noun, unless only one word is left, and none that is too long.
 
-    The first words go where it is too long, unless it is half a sentence, which then makes no tag.
+    The first words go where it is too long, unless it is half a sentence, which then makes no tag;
+    neither does a question.
     """
     for name in filter(None, names):
+        if ASKS.match(name.strip()):  # no #WhyOurNightMarketMoves
+            continue
         whole = ARTICLE.sub("", name.strip())
         noun = TAIL.sub("", whole)
         noun = noun if len(noun.split()) > 1 and not NUMBERED.match(noun) else whole  # no #ThreeMistakes

@@ -32,6 +32,14 @@ ENDED = re.compile(r"[.!?。！？…][\"'”’)）」』]*$")
 COUNTED = re.compile(
     r"\b(?:things|ways|tips|steps|rules|facts|mistakes|reasons)\b|[件种个条点步](?:事|方法|要点|方面|建议|步骤)?$"
 )
+APPOINTED = re.compile(
+    r"\b\d{1,2}(?:[:.]\d{2})? ?(?:am|pm|a\.m\.|p\.m\.)\b|\b\d{1,2}:\d{2}\b|\bfrom \d{1,2} [A-Z][a-z]{2,}"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? \d{1,2} [a-z]{3,}"
+    r"|[上下]?[午晚]?[一二三四五六七八九十\d]+[点时](?:半)?(?:到|至|[-—~])|\d+月\d+日|(?:本|下)周[一二三四五六日末]",
+    re.IGNORECASE,
+)
+NOTICE = re.compile(r"(?:通知|公告|须知|安排|启事|预告|时间|日程)$")
+ASKED_WHY = re.compile(r"^(?:为什么|为何|什么|怎么|怎样|如何|哪|谁)|(?:吗|呢)$")
 NUMBERED = " {part}/{parts}"
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
 
@@ -67,6 +75,7 @@ class PostBrief:
         if told := [fact for fact in facts if line and tells_again(line, fact, language)]:
             facts.remove(told[0])
         served = offering(product, texts["category"] or None, further=True) == "service"
+        served = served or bool(re.search(r"\b(?:an?|per)\b|/", str(values.get("price") or "")))  # £15 a walk
         extras = [_price(values.get("price"), language, served=served), offered(values.get("offer") or None) or ""]
         kinds = word_lists()["kinds"]
         shelf = texts["category"] if texts["category"].lower() not in {*kinds["service"], *kinds["software"]} else ""
@@ -100,7 +109,8 @@ class PostBrief:
         if not self.brand or not self.product or self.brand.lower() in self.name.lower():
             return capital(self.name)
         pattern: str = in_language(wording()["branded"], self.language)
-        return capital(pattern.format(product=self.name, brand=self.brand))
+        head, comma, rest = self.name.partition(", ") if self.language == "en" else (self.name, "", "")
+        return capital(pattern.format(product=head, brand=self.brand) + comma + rest)  # Loft ladder by Steig, 3-part
 
 
 @pass_context
@@ -178,6 +188,8 @@ def call(brief: PostBrief) -> str:
         return f"{lead}{_colon(brief)}{brief.url}"
     if brief.url and platform.contact:
         return _drawn(in_language(lists["unlinked"], brief.language)[kind], brief)
+    if any(map(APPOINTED.search, brief.facts)):
+        return ""  # a notice of when and where: nobody is asked what is new in it, or matters most
     asked = in_language(lists["asking"], brief.language)["product" if brief.product else "topic"]
     return _drawn(asked, brief) if brief.told > 1 else ""
 
@@ -246,6 +258,8 @@ def _sentences(brief: PostBrief) -> list[str]:
 
 
 def _colon(brief: PostBrief) -> str:
+    if re.search("[:：]", brief.named):  # one colon is enough
+        return "，" if brief.language == "zh" else " – "
     return "：" if brief.language == "zh" else ": "
 
 
@@ -273,6 +287,10 @@ def _with_fact(brief: PostBrief) -> str:
 
 def _headed(brief: PostBrief) -> str:
     topic, count = capital(brief.name.strip(FINAL)), brief.told
+    if brief.language == "zh" and NOTICE.search(topic):
+        return topic
+    if brief.language == "zh" and ASKED_WHY.search(topic):  # a question is no thing that has points
+        return topic if ENDED.search(topic) else f"{topic}？"
     counts: Sequence[str] = in_language(wording()["counts"], brief.language)
     if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
