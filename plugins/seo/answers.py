@@ -39,7 +39,7 @@ DEED = re.compile(
     r"^(?:can|could|may|do|should) (?:i|we|you) (?:have to |need to )?(\w+) (?:it|them|this|these)\b", re.IGNORECASE
 )
 TAKES = re.compile(r"\b(?:takes?|lasts?|needs?|requires?|ready|done|finished)\b", re.IGNORECASE)
-SEASON = re.compile(r"^when (?:to|should|is it best|is the best)\b|最佳时间", re.IGNORECASE)
+SEASON = re.compile(r"^when (?:to|should|is it best|is the best)\b|最佳时间|几月|哪个月|什么季节", re.IGNORECASE)
 HOURS = re.compile(
     r"\d(?::\d\d)?\s?(?:-|–|to|until|am|pm)\s?\d"
     r"|\d:\d\d|\d ?(?:am|pm)\b|[\d一二三四五六七八九十]点|周[一二三四五六日末]",

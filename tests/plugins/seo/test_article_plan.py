@@ -337,6 +337,7 @@ def test_a_sentence_of_something_else_answers_no_search(keyword: str, search: st
         ("听力检测", "听力检测多长时间", "全套40分钟。", "轻度只建议半年后复查。"),
         ("宠物火化", "宠物火化流程", "先称重，再入炉。", "在家先用毛巾包好。"),
         ("加装电梯", "加装电梯多少钱", "一部45万到60万元。", "市里每部给20万元。"),
+        ("天文露营", "天文露营几月合适", "九月到十一月最好。", "周六下午三点坐大巴。"),
         ("加装电梯", "多少户同意", "要四分之三的业主。", "噪音很小。"),
     ],
 )
@@ -356,6 +357,10 @@ def test_free_parking_is_no_price_of_the_keyword() -> None:
 def test_a_price_stays_with_the_search_for_it() -> None:
     told = planned("kayak trip", ["kayak trip cost", "kayak trip for kids"], ["Kids £9, adults £20.", "A map is £2."])
     assert told == {"Kayak trip cost": ["Kids £9, adults £20.", "A map is £2."]}
+
+
+def test_a_mishap_asks_not_what_is_included_nor_how_far_ahead_how_long_it_takes() -> None:
+    assert not asked_for("What if we get a puncture?") and asked_for("要提前多久约？") == {"book"}
 
 
 def test_what_asks_the_same_is_to_be_checked_once() -> None:
