@@ -12,7 +12,13 @@ from aigc.testing import run_cli
 from aigc.types import Brief, Draft
 from aigc_plugins.seo.answers import asked_for, told_by, wanted_of
 from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles
-from aigc_plugins.seo.outlines import outline_text, plan_outline, plan_sections, searches_have_answers
+from aigc_plugins.seo.outlines import (
+    facts_are_sorted,
+    outline_text,
+    plan_outline,
+    plan_sections,
+    searches_have_answers,
+)
 
 QUESTIONS = ["How do I clean a rain barrel?", "What to do with a rain barrel in winter?"]
 FACTS = ["The barrel is rinsed to clean it.", "It is emptied before winter.", "Moss is harmless."]
@@ -297,3 +303,86 @@ def test_the_table_of_plans_feeds_articles(tmp_path: Path, monkeypatch: pytest.M
     assert told["valid"] == len(rows) == 3
     assert {"topic", "keyword", "audience", "facts", "sections", "language"} <= rows[0].keys()
     assert run_cli("test", "seo/article-brief").code == 0
+
+
+def test_chinese_plans_have_full_width_marks_and_read_facts_that_have_none() -> None:
+    outline = plan_outline("旧衣改造", [], ["多久能拿?"], ["一般两周,急单五天"], "zh")
+    assert outline_text(outline, "zh") == "## 多久能拿？\n- 一般两周，急单五天"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "search", "right", "wrong"),
+    [
+        ("chimney sweep", "How long does it take?", "Forty minutes or so.", "You get a bill by email the same day."),
+        ("bat survey", "When to do a bat survey", "From May to July.", "Mon-Fri 8 to 4, no weekends"),
+        ("violin rental", "What happens if it breaks?", "Damage is £2 a month.", "Half the first year's rent counts."),
+        ("dress hire", "dress hire size", "It comes in size 8 to 16.", "Swap it for the next size at any time."),
+        ("ceilidh band", "How long do you play?", "Two sets of 75 minutes.", "Send us the song two months ahead."),
+        ("starter", "Do you ship to Ireland?", "Delivered to Ireland too.", "Posted on Mondays only."),
+        ("violin hire", "What size for a 7 year old?", "At 7 most play a half.", "The case is 60 cm long."),
+        ("violin hire", "Can I swap it when my child grows?", "Exchange is free.", "Children like the red one."),
+        ("getting rid of moths", "Do lavender bags help?", "Lavender does nothing.", "Freeze it in a sealed bag."),
+        ("ceilidh band", "How many musicians come?", "Four of us and a caller.", "Space for the band is 3 m."),
+    ],
+)
+def test_a_sentence_of_something_else_answers_no_search(keyword: str, search: str, right: str, wrong: str) -> None:
+    told = planned(keyword, [search], [wrong, right])
+    assert told.pop(next(iter(told))) == [right] and any(wrong in facts for facts in told.values())
+
+
+@pytest.mark.parametrize(
+    ("keyword", "search", "right", "wrong"),
+    [
+        ("古琴入门", "没有基础能学吗", "零起点的人占八成。", "初学用3000元的琴就够了。"),
+        ("听力检测", "听力检测多长时间", "全套40分钟。", "轻度只建议半年后复查。"),
+        ("宠物火化", "宠物火化流程", "先称重，再入炉。", "在家先用毛巾包好。"),
+        ("加装电梯", "加装电梯多少钱", "一部45万到60万元。", "市里每部给20万元。"),
+        ("天文露营", "天文露营几月合适", "九月到十一月最好。", "周六下午三点坐大巴。"),
+        ("加装电梯", "多少户同意", "要四分之三的业主。", "噪音很小。"),
+    ],
+)
+def test_a_chinese_sentence_of_something_else_answers_no_search(
+    keyword: str, search: str, right: str, wrong: str
+) -> None:
+    told = planned(keyword, [search], [wrong, right], "zh")
+    assert told.pop(next(iter(told))) == [right] and any(wrong.strip("。") in str(facts) for facts in told.values())
+
+
+def test_free_parking_is_no_price_of_the_keyword() -> None:
+    facts = ["门口能停30辆，免费", "成人168元"]
+    told = planned("皮划艇", ["有地方停车吗？", "皮划艇多少钱？"], facts, "zh")
+    assert told == {"有地方停车吗？": facts[:1], "皮划艇多少钱？": facts[1:]}
+
+
+def test_a_price_stays_with_the_search_for_it() -> None:
+    told = planned("kayak trip", ["kayak trip cost", "kayak trip for kids"], ["Kids £9, adults £20.", "A map is £2."])
+    assert told == {"Kayak trip cost": ["Kids £9, adults £20.", "A map is £2."]}
+
+
+def test_a_mishap_asks_not_what_is_included_nor_how_far_ahead_how_long_it_takes() -> None:
+    assert not asked_for("What if we get a puncture?") and asked_for("要提前多久约？") == {"book"}
+
+
+def test_what_asks_the_same_is_to_be_checked_once() -> None:
+    outline = plan_outline(
+        "tattoo care", ["can you swim with tattoo care"], ["Can I go swimming?"], ["Film comes off on day four."]
+    )
+    assert outline.unanswered == ("Can I go swimming?",) and outline.others == ("can you swim with tattoo care",)
+
+
+def sorted_draft(questions: list[str], outline: str, to_check: list[str]) -> Draft:
+    facts = ["No pool for a week.", "It peels.", "Wait 48 hours."]
+    values = {"questions": questions, "facts": facts, "language": "en"}
+    return Draft(brief=Brief(id="1", values=values), fields={"outline": outline, "to_check": to_check}, schema={})
+
+
+def test_who_has_to_sort_is_told_and_where_to_look() -> None:
+    questions = ["Can I swim?", "Is flaking bad?", "Is sport fine?", "What is it?"]
+    rest = "## What is it?\n- Ink.\n## Good to know\n- No pool for a week.\n- It peels.\n- Wait 48 hours."
+    draft = sorted_draft(questions, rest, questions[:3])
+    (finding,) = facts_are_sorted(draft, field="to_check")
+    assert finding.message.startswith("3 of 4 questions and 3 facts share no word")
+    assert not list(facts_are_sorted(sorted_draft(questions, rest, questions[:2]), field="to_check"))
+    assert not list(facts_are_sorted(sorted_draft([*questions, "A?", "B?"], rest, questions[:3]), field="to_check"))
+    told = [one.message for one in searches_have_answers(draft, field="to_check")]
+    assert told[0] == "no fact has the words of 'Can I swim?': see 'Good to know'"
