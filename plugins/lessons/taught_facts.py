@@ -6,6 +6,7 @@ called, who did something, or what "is the …". "Ice is cold" has none: any oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -98,7 +99,8 @@ def _sentence(fact: str) -> QuizFact:
 
 
 def _is_sum(left: str) -> bool:
-    return not (left.endswith(ENDS) or WORD.search(left) or HAN.search(left))
+    alone = re.fullmatch(r"[A-Za-z]", left)  # a letter: H = hydrogen
+    return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
 
 
 def _left(fact: str) -> str:
