@@ -35,6 +35,8 @@ def is_several(thing: str) -> bool:
     noun = JOINING.split(thing)[0].casefold()
     one, joined, other = noun.partition(" and ")
     two = bool(joined) and len(other.split()) <= len(one.split())  # not "mortise and tenon joint"
+    if noun.split()[-1] in pair_kinds()["one_in_s"]:
+        return False
     return (
         noun.split()[-1] in PLURALS or two or bool(re.search(r"[^su\W]s$", noun) and not noun.endswith(("is", "ics")))
     )

@@ -19,23 +19,33 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from aigc_plugins.lessons.asked_things import asked_with, is_several, pair_kinds, with_article
-from aigc_plugins.lessons.chinese_stems import asked_in_place
+from aigc_plugins.lessons.asked_things import (
+    ARTICLE,
+    JOINING,
+    asked_with,
+    is_mass,
+    is_several,
+    pair_kinds,
+    with_article,
+)
+from aigc_plugins.lessons.chinese_stems import asked_in_place, placed_answer
 from aigc_plugins.lessons.loose_relations import akin, looseness, of_left, told_apart
 from aigc_plugins.lessons.pair_questions import (
     PairQuestion,
     chinese_question,
     classed_question,
+    describes,
     describing,
     english_question,
+    is_unsaid,
     related_question,
     told_relation,
 )
-from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, others_of, taken_apart
+from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
-# asked, others: the ends that it might have, a line each
+# asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in the gap
 QuizFact = dict[str, str]
 
 GAP = "____"
@@ -53,10 +63,12 @@ ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?
 CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
 ARITHMETIC = re.compile(r"[\d\s.,/()+*×x÷:−-]+")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
-NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
+NUMBER = re.compile(
+    r"(?<![^\W\u3400-\u9fff])(?<![.第:：/-])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?"
+)
 COPULA = re.compile(
     r"\b(?:is|are|was|were)\s+(?:called|known as|named)\s+|\b(?:is|are|was|were)\s+(?=(?:an?|the)\s|[A-Z])|"
-    r"\bmeans\s+|(?:叫做|称为|是)"
+    r"\bmeans\s+|(?:叫做|称为|是|属于|产于|位于|坐落于)"
 )
 SAME = re.compile(r"(.+?)(?:\s+(?:is|are|was|were|means|ist|sind|est)\s+|是)(.+)", re.DOTALL)
 ACTS = re.compile(
@@ -69,6 +81,7 @@ SEVERAL = re.compile(r"(?:[a-z]+ )?[a-z]+[^s\W]s(?: (?:of|in|for|to|at|on))?", r
 DOES = re.compile(r"[a-z]+[^s\W]s\s")  # an answer that says what something does: "smooths a surface"
 RANGE = re.compile(r"\d\s*(?:to|and|or|-|–|—)\s*\d|\bbetween\b", re.IGNORECASE)
 MOST_ANSWER_WORDS = 5
+ENOUGH = 3  # questions
 ENDS = ("?", "？")
 OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no description
     r"(?:to|der|die|das|den|dem|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|het|een|ich|du|er|sie|es|wir|ihr|je|"
@@ -80,12 +93,15 @@ SMALL_WORDS = ("of", "the", "and", "de", "la", "du", "von", "van", "in", "on")
 def quiz_facts(
     facts: Sequence[str], relation: str | None = None, language: str = "en", topic: str = ""
 ) -> list[QuizFact]:
-    """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
+    """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out, and pairs of
+    which nobody says what they are to one another where enough others are asked."""
     found: list[QuizFact] = []
     for made in read_facts(facts, relation, language, topic):
         if made and all(made["statement"] != other["statement"] for other in found):
-            found.append(made)
-    return found
+            placed = "" if made["question"] else asked_in_place(made["rest"], made["answer"])
+            found.append(made | {"question": placed, "placed": "1"} if placed else made)
+    said = [made for made in found if not is_unsaid(made["question"])]
+    return said if len(said) >= ENOUGH else found
 
 
 def read_facts(
@@ -232,7 +248,7 @@ def _asked(question: str, statement: str, answer: str) -> QuizFact:
 
 def _told(left: str, answer: str, question: str) -> str:
     """Return what a pair says that is asked as it stands."""
-    if question.startswith("What is ") and PROSE.search(left):
+    if question.startswith(("What is ", "Which description ")) and PROSE.search(left):
         return f"{left[:1].upper()}{left[1:]}: {answer}."
     return f"{left} = {answer}"
 
@@ -268,9 +284,13 @@ def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
         return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
     words = left.split()
     named = all(word[0].isupper() or word in SMALL_WORDS for word in words) and not left.startswith("The ")
-    if len(words) > 1 and not named and not OTHERS.match(left) and not DOES.match(answer):
+    plain = answer[:1].islower() and not re.search(r"\d", answer) and not describes(left)
+    if len(words) > 1 and not named and not OTHERS.match(left) and not DOES.match(answer) and not plain:
         return ""
     described = len(answer.split()) > 2 and left.islower() and not DOES.match(answer)
+    described = described and bool(JOINING.search(answer) or ARTICLE.match(answer))
+    if described and not (is_mass(left) or is_several(left)):
+        return f"Which description fits “{left}”?"
     verb = "are" if is_several(left) else "is"
     return f"What {verb} {with_article(left)}?" if described else f'What goes with "{left}"?'
 
@@ -303,11 +323,20 @@ def _one_number(text: str) -> bool:
     return len(NUMBER.findall(text)) == 1 and not RANGE.search(text)
 
 
+def _of_one(text: str, number: re.Match[str]) -> bool:
+    """Tell whether a noun behind a number tells that it is one, "1 hour"."""
+    return number.group() == "1" and bool(re.match(r" ?[a-z]{3,}", text[number.end() :]))
+
+
 def _answer(text: str) -> tuple[str, int] | None:
     """Return the part of a sentence to ask for and where it starts; None where no part is surely one."""
     bare = text.rstrip(".。!！ ")
-    if (number := NUMBER.search(bare)) and _one_number(bare):
+    if (number := NUMBER.search(bare)) and _one_number(bare) and not is_note(text) and not _of_one(bare, number):
         return number.group().rstrip(",."), number.start()
+    if is_note(text):
+        return None
+    if placed := placed_answer(bare):
+        return placed
     actor = ACTS.match(bare)
     if actor:
         return actor[1].strip(), 0

@@ -41,6 +41,9 @@ PLURALS = frozenset(
         "mitochondria",
     ]
 )
+# A note, or two sentences in one: "varroa mite: treat in August", "Drones are males, they have no sting".
+JOINED = re.compile(r"[:;]\s|,\s+(?:they|it|he|she|we|you|this|these|that|so|but|then|not)\b")
+PLACING = ("for", "in", "on", "with", "under", "over", "off", "up", "down", "out", "to", "at", "your", "any", *ARTICLES)
 Number: TypeAlias = Literal["one", "several", "either"]
 
 
@@ -59,6 +62,8 @@ def taken_apart(text: str) -> SentenceEnd | None:
     words = bare.split()
     if len(words) < 3 or words[0].casefold() in _verbs()["openings"] or HAN.search(bare):
         return None
+    if JOINED.search(bare) or asks_to_do(bare):
+        return None
     for at, word in enumerate(words[1:], start=1):
         number, before = _number(word), words[at - 1].casefold()
         if number is None or before in _verbs()["before"] or before.endswith(","):
@@ -70,6 +75,22 @@ def taken_apart(text: str) -> SentenceEnd | None:
         if agrees and not re.search(r"[,;:]", subject) and helping + 1 <= len(words) - at <= MOST_WORDS:
             return SentenceEnd(subject, end, number)
     return _by_place(words)
+
+
+def asks_to_do(text: str) -> bool:
+    """Tell whether an English sentence begins with what to do: "Check for swarm cells", "Keep the lid on"."""
+    first, second = (*text.casefold().split()[:2], "", "")[:2]
+    lists = _verbs()
+    return second in PLACING and first in lists["plain"] | lists["nouns"] | lists["deeds"] | {"check"}
+
+
+def is_note(text: str) -> bool:
+    """Tell whether an English text is a note without a verb: "baths at Bath, hot spring water, 46 °C"."""
+    words = [word.strip(".,;:!()") for word in text.split()]
+    lists = _verbs()
+    orders = words[:1] and words[0].casefold() in lists["plain"] | lists["nouns"] | lists["deeds"]
+    acts = orders or any(_number(word) or re.search(r"\w(?:ed|n't|'re)$", word) for word in words[1:])
+    return not acts and not HAN.search(text) and ("," in text or text[:1].islower())
 
 
 def _by_place(words: Sequence[str]) -> SentenceEnd | None:
