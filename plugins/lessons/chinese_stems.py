@@ -14,7 +14,7 @@ from aigc_plugins.lessons.asked_things import asked_in_chinese, pair_kinds
 GAP = "____"
 HAN = re.compile(r"[\u3400-\u9fff]")
 MEASURE = re.compile(
-    r"平方米|立方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|摄氏度|赫兹|分贝|毫安|[天岁米克吨秒倍个条只颗座种位张件次节片根朵名句周度元℃%]"
+    r"平方米|立方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|摄氏度|赫兹|分贝|毫安|[天岁米克吨秒倍个条只颗座种位张件次节片根朵名句周度元℃%块页道间台辆部支瓶杯袋双套份根步]"
 )
 MEASURED = tuple(pair_kinds()["measured"])
 AMOUNT = re.compile(rf"[约大]*\d[\d.,]*(?:° ?C|{MEASURE.pattern})")
@@ -27,6 +27,7 @@ ENDS = re.compile(
     r"(?:发明|发现|制作|创作|写|创立|建立|改进|提出|产生|释放|吸收|含有|需要|使用|盖上|系好|戴好|穿上|带上|叫做|叫作|称为|叫|"
     rf"吃|加入|放入)了?{GAP}。"
 )
+PLACES = tuple("河江山湖海岛星城市省县国线塔桥寺山峰洲洋路站港角关茶鱼鸟石花树木节气族语字书")
 BY = ("决定", "产生", "组成", "构成", "控制", "调节", "制成")
 NAMED = rf"(?P<answer>[{pair_kinds()['surnames']}][\u3400-\u9fff]{{1,2}})"
 PLACED = (  # each finds the part of a Chinese sentence that surely can be asked for
@@ -53,10 +54,15 @@ def asked_in_place(rest: str, answer: str) -> str:
     if re.fullmatch(r"\d[\d,.]*[万亿]?", answer) and (found := MEASURE.match(after)):
         few = answer.isdecimal() and int(answer) <= FEW and found.group() in "个条只颗座种位张件次节片根朵名句天岁周"
         return f"{before}{'几' if few else '多少'}{after}？"
+    if answer.isdecimal() and before.endswith("每") and re.match("[年周]", after):
+        return f"{before}{'几' if int(answer) <= FEW else '多少'}{after}？"
     if answer.isdecimal() and after.startswith("年") and re.search("(?:在|于|公元前?)$", before):
         return f"{before}哪一{after}？" if not before.endswith(("前", "元")) else f"{before}多少{after}？"
     if not before and re.match("是.*[最第]", after):
-        return f"{after[1:]}是{asked_in_chinese(after[1:], answer)}？"
+        asks = asked_in_chinese(after[1:], answer)
+        if asks == "什么" and answer[0] in pair_kinds()["surnames"] and answer[-1] not in PLACES:
+            return ""  # 柯洁 may be a person
+        return f"{after[1:]}是{asks}？"
     if DID.match(rest) and 2 <= len(answer) <= 4 and answer[0] in pair_kinds()["surnames"]:
         return f"谁{after}？"
     if (

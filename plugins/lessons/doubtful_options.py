@@ -27,8 +27,10 @@ LEAST = re.compile(
     rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|"
     rf"{GAP}\S{{0,3}}以上"
 )
+NOT_OVER = r"(?:not|never|n't|cannot)(?: \w+){0,2} (?:over|above|more than|longer than|exceed|beyond)"
 MOST = re.compile(
-    rf"(?i)(?:\b(?:at most|(?:not|never|n't|cannot)(?: \w+){{0,2}} (?:over|above|more than|exceed|beyond)|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于){_WANTED}\s*{GAP}|"
+    rf"(?i)(?:\b(?:at most|{NOT_OVER}|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于)"
+    rf"{_WANTED}\s*{GAP}|"
     rf"{GAP}\S{{0,3}}以下"
 )
 SHARE = re.compile(rf"{GAP} ?(?:%|per ?cent)|%$")

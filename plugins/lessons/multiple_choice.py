@@ -27,7 +27,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 CLASSIFIED = re.compile(rf"(?<!第){GAP}[{CLASSIFIERS}]")
 DATED = re.compile(rf"\b(?:in|since|until) (?:the year )?{GAP}(?:\.| AD| BC)")
 FINE = 10  # from which a number with a tenth has others of its tenth beside it: 38.5, 39.5
-BOILING = 100  # °C: up to there a number has none beside it that water has not
+BOILING = 100  # °C: below it a number has none beside it that is above
 FEW_WORDS = 3  # up to which answers of the same words in another order are one
 FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
@@ -136,6 +136,10 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     same_kind = [other for other in same_kind if _of_like_size(other, answer) and _of_like_script(other, answer)]
     if kind[1] == "description" and (named := re.search("“(.+)”", fact["question"])):  # it would say itself
         same_kind = [other for other in same_kind if named[1].casefold() not in other.casefold()]
+    if kind[1] == "description" and not any(
+        other != answer and _article(other) == _article(answer) for other in same_kind
+    ):
+        return []  # the right one alone would begin as it does
     _draw(fact["statement"]).shuffle(same_kind)
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
     if kind[0] == "code":
@@ -265,7 +269,7 @@ def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, da
         near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
         near = (*near, number * Decimal("1.4"), number * Decimal("0.7"))
         changes = [_rounded(change, number) for change in near]
-    boils = re.search(r"° ?C|℃|摄氏度", answer) and number <= BOILING
+    boils = re.search(r"° ?C|℃|摄氏度", answer) and number < BOILING
     for change in changes:
         rounded = round(change, digits)
         if not (boils and rounded > BOILING) and rounded > 0 and rounded != number:

@@ -60,8 +60,7 @@ def told_relation(pairs: Sequence[tuple[str, str]], topic: str, language: str) -
         return None
     for kind in pair_kinds()["topics"][tongue]:
         pattern = kind["topic"] if tongue == "zh" else rf"\b{kind['topic']}\b"
-        whole = kind["right"] if "right" in kind else ""
-        if whole != "classes" and any("的" in left for left, _ in pairs):
+        if kind.get("right") != "classes" and any("的" in left for left, _ in pairs):
             continue
         if re.search(pattern, topic, re.IGNORECASE) and _directed(kind, pairs, tongue):
             return str(kind["relation"])

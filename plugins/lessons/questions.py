@@ -60,7 +60,8 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
         yield "asks more than one thing"
     answer = fact["answer"].casefold()
     if re.search(rf"(?<!\w){re.escape(re.sub(r'^(the|an?) ', '', answer))}(?!\w)", text.casefold()) or (
-        HAN.search(answer) and answer in text
+        (HAN.search(answer) and answer in text)
+        or (answer.isdecimal() and HAN.search(text) and re.search(rf"(?<!\d){answer}(?!\d)", text))
     ):
         yield f"gives the answer away: {fact['answer']!r}"
     rest = fact["rest"].replace(GAP, " ")
@@ -107,7 +108,7 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str | Fi
     left_out: list[str] = []
     for fact, made in zip(facts, read, strict=True):
         if made is None and says_the_same(fact):
-            yield f"no question from {fact!r}: both sides are the same"
+            left_out.append(f"no question from {fact!r}: both sides are the same")
         elif made is None:
             left_out.append(
                 f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"

@@ -41,7 +41,7 @@ from aigc_plugins.lessons.pair_questions import (
     related_question,
     told_relation,
 )
-from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, is_note, others_of, taken_apart
+from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_on, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
@@ -116,7 +116,7 @@ def read_facts(
     relation = relation or told_relation(list(filter(None, map(_named_pair, known))), topic, language)
     deeds = {fact: made.end for fact in known if (made := _as_worded(fact, relation, language, topic)) and made.end}
     plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language, topic)]
-    taken = {fact: taken_apart(fact) for fact in plain}
+    taken = {fact: end for fact in plain if (end := taken_apart(fact)) and goes_on(end)}
     ends = [end for end in (*taken.values(), *deeds.values()) if end]
     made: list[QuizFact | None] = []
     for fact in known:
@@ -155,7 +155,7 @@ def _ending(fact: str, end: SentenceEnd, others: Sequence[str]) -> QuizFact:
     return {
         "statement": _stopped(fact.strip()),
         "answer": end.end,
-        "question": f"Which ending fits best? {end.subject} …",
+        "question": f"Which ending fits best? {end.subject[:1].upper()}{end.subject[1:]} …",
         "rest": end.subject,
         "others": "\n".join(others),
     }
@@ -312,8 +312,9 @@ def _sentence(fact: str) -> QuizFact | None:
 
 
 def _stopped(text: str) -> str:
-    """Return a sentence with its full stop."""
-    if text.endswith((".", "!", "。", "！")):
+    """Return a sentence with its capital and its full stop."""
+    text = text[:1].upper() + text[1:] if re.match(r"[a-z]{2,}(?= )", text) else text
+    if text.endswith((".", "!", "?", "。", "！", "？")):
         return text
     return text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
 

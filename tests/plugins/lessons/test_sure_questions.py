@@ -7,7 +7,7 @@ import pytest
 from aigc.types import Brief, Draft, Finding
 from aigc_plugins.lessons.flashcards import every_fact_taught
 from aigc_plugins.lessons.multiple_choice import quiz_items
-from aigc_plugins.lessons.questions import every_fact_asked
+from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked
 from aigc_plugins.lessons.quiz_material import quiz_fact, quiz_facts, quiz_stem
 from aigc_plugins.lessons.sentence_ends import is_note, taken_apart
 from aigc_plugins.lessons.sure_gaps import sure_gap
@@ -145,3 +145,49 @@ def test_one_gap_has_no_list_of_one_word() -> None:
 
 def test_a_letter_is_no_sum() -> None:
     assert worksheet(["H = hydrogen", "O = oxygen", "C = carbon"])["left"] == ["H", "O", "C"]
+
+
+def test_an_end_is_asked_only_where_it_is_surely_one() -> None:
+    facts = [
+        "Haemoglobin binds oxygen in red blood cells.",
+        "fridges contain gas, never tip them over",
+        "The site is open from 8 to 18, Sundays closed",
+        "Sow cornflowers in March",
+        "A moraine is 23 km long",
+    ]
+    assert not any(made.get("others") for made in quiz_facts(facts))
+    assert not any("cornflowers" in made["rest"] for made in quiz_facts(facts))
+
+
+@pytest.mark.parametrize(
+    ("fact", "stem"),
+    [
+        ("柯洁是最年轻的五冠王。", "最年轻的五冠王是谁？"),
+        ("黄河是中国第二长的河。", "中国第二长的河是什么？"),
+        ("家用灭火器每5年更换一次", "家用灭火器每几年更换一次？"),
+        ("成年人有206块骨头", "成年人有多少块骨头？"),
+    ],
+)
+def test_a_chinese_question_asks_for_the_kind_of_its_answer(fact: str, stem: str) -> None:
+    (made,) = quiz_facts([fact], None, "zh")
+    assert made["question"] == stem
+
+
+def test_a_chinese_question_says_no_number_that_is_its_answer() -> None:
+    made = quiz_fact("家用灭火器每5年更换一次", None, "zh")
+    assert made and list(asks_the_fact("家用灭火器每5年更换一次？", fact=made))
+
+
+def test_the_right_description_does_not_begin_otherwise_than_all_others() -> None:
+    facts = [
+        "bezel = the ring around the glass",
+        "crown = the knob that sets the time",
+        "lug = the part that holds the strap",
+        "balance wheel = swings to and fro to keep time",
+    ]
+    assert "Which description fits “balance wheel”?" not in items_of(facts)
+
+
+def test_a_sentence_is_told_with_its_capital_and_one_mark() -> None:
+    assert worksheet(["fridges hold 5 boxes"])["gaps"] == ["Fridges hold ____ boxes."]
+    assert worksheet(["Would you like still or *sparkling* water?"])["gaps"] == ["Would you like still or ____ water?"]
