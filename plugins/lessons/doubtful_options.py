@@ -25,13 +25,13 @@ ROUGHLY = re.compile(
 _WANTED = "(?:要|需要?|有|为)?"
 LEAST = re.compile(
     rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|"
-    rf"{GAP}\S{{0,3}}以上"
+    rf"{GAP}\S{{0,3}}以上|{GAP}(?: [a-z]+)? or (?:more|above|over|higher|longer)\b"
 )
 NOT_OVER = r"(?:not|never|n't|cannot)(?: \w+){0,2} (?:over|above|more than|longer than|exceed|beyond)"
 MOST = re.compile(
     rf"(?i)(?:\b(?:at most|{NOT_OVER}|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于)"
     rf"{_WANTED}\s*{GAP}|"
-    rf"{GAP}\S{{0,3}}以下"
+    rf"{GAP}\S{{0,3}}以下|{GAP}(?: [a-z]+)? or (?:less|below|under|fewer|lower)\b"
 )
 SHARE = re.compile(rf"{GAP} ?(?:%|per ?cent)|%$")
 WHOLE = 100  # per cent

@@ -151,7 +151,13 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     near = (
         _near_centuries(int(answer))
         if century
-        else _near_numbers(answer, rough=is_rough(fact), counted=counted, dated=bool(DATED.search(fact["rest"])))
+        else _near_numbers(
+            answer,
+            rough=is_rough(fact),
+            counted=counted,
+            dated=bool(DATED.search(fact["rest"])),
+            warm="温" in fact["rest"],
+        )
     )
     if NUMBER.match(answer) and len(_different(answer, same_kind)) >= OPTIONS:
         return [other for other in same_kind if not follows(fact, other)]
@@ -244,7 +250,9 @@ def _near_centuries(number: int) -> Iterator[str]:
             yield str(number + step)
 
 
-def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False) -> Iterator[str]:
+def _near_numbers(
+    answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False, warm: bool = False
+) -> Iterator[str]:
     found = NUMBER.match(answer)
     if not found:
         return
@@ -269,7 +277,7 @@ def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, da
         near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
         near = (*near, number * Decimal("1.4"), number * Decimal("0.7"))
         changes = [_rounded(change, number) for change in near]
-    boils = re.search(r"° ?C|℃|摄氏度", answer) and number < BOILING
+    boils = (warm or re.search(r"° ?C|℃|摄氏度", answer)) and number < BOILING
     for change in changes:
         rounded = round(change, digits)
         if not (boils and rounded > BOILING) and rounded > 0 and rounded != number:

@@ -81,6 +81,9 @@ SEVERAL = re.compile(r"(?:[a-z]+ )?[a-z]+[^s\W]s(?: (?:of|in|for|to|at|on))?", r
 DOES = re.compile(r"[a-z]+[^s\W]s\s")  # an answer that says what something does: "smooths a surface"
 RANGE = re.compile(r"\d\s*(?:to|and|or|-|–|—)\s*\d|\bbetween\b", re.IGNORECASE)
 MOST_ANSWER_WORDS = 5
+SINGLED_OUT = re.compile(
+    r"((?!It |This |That )[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:is|was) the (?:\w+est|most|first|last|only) \w+ "
+)
 ENOUGH = 3  # questions
 ENDS = ("?", "？")
 OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no description
@@ -341,6 +344,8 @@ def _answer(text: str) -> tuple[str, int] | None:
     actor = ACTS.match(bare)
     if actor:
         return actor[1].strip(), 0
+    if single := SINGLED_OUT.match(bare):
+        return single[1], 0
     for copula in reversed(list(COPULA.finditer(bare))):
         after = bare[copula.end() :]
         if after and len(after.split()) <= MOST_ANSWER_WORDS:

@@ -191,3 +191,22 @@ def test_the_right_description_does_not_begin_otherwise_than_all_others() -> Non
 def test_a_sentence_is_told_with_its_capital_and_one_mark() -> None:
     assert worksheet(["fridges hold 5 boxes"])["gaps"] == ["Fridges hold ____ boxes."]
     assert worksheet(["Would you like still or *sparkling* water?"])["gaps"] == ["Would you like still or ____ water?"]
+
+
+def test_a_learned_word_takes_no_guessed_article() -> None:
+    made = quiz_fact("anorexia = a loss of appetite")
+    assert made and quiz_stem(made) == "Which description fits “anorexia”?"
+
+
+def test_what_is_singled_out_is_asked_for() -> None:
+    made = quiz_fact("Snowdon is the highest mountain in Wales.")
+    assert made and made["answer"] == "Snowdon"
+
+
+def test_customs_have_no_choice_and_bounds_none_beyond() -> None:
+    customs = ["端午节 = 赛龙舟", "中秋节 = 赏月", "重阳节 = 登高", "清明节 = 扫墓", "元宵节 = 看花灯"]
+    assert not quiz_items(quiz_facts(customs, "习俗", "zh"), (), language="zh")
+    cold = items_of(["Silk must be cleaned at 30 °C or below"]).values()
+    assert not any(int(option.split()[0]) > 30 for options in cold for option in options)
+    warm = items_of(["冲泡水温不超过95度", "一饼普洱茶重357克"], "zh")["冲泡水温不超过多少度？"]
+    assert all(int(option) <= 100 for option in warm)
