@@ -64,7 +64,8 @@ CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
 ARITHMETIC = re.compile(r"[\d\s.,/()+*×x÷:−-]+")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
 NUMBER = re.compile(
-    r"(?<![^\W\u3400-\u9fff])(?<![.第:：/-])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?"
+    r"(?<![^\W\u3400-\u9fff])(?<![.第:：/-])\d[\d,.]*\d?(?![:：]?\d)"
+    r"(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?"
 )
 COPULA = re.compile(
     r"\b(?:is|are|was|were)\s+(?:called|known as|named)\s+|\b(?:is|are|was|were)\s+(?=(?:an?|the)\s|[A-Z])|"
@@ -103,8 +104,8 @@ def quiz_facts(
         if made and all(made["statement"] != other["statement"] for other in found):
             placed = "" if made["question"] else asked_in_place(made["rest"], made["answer"])
             found.append(made | {"question": placed, "placed": "1"} if placed else made)
-    said = [made for made in found if not is_unsaid(made["question"])]
-    return said if len(said) >= ENOUGH else found
+    clear = [made for made in found if not is_unsaid(made["question"])]
+    return clear if len(clear) >= ENOUGH else found
 
 
 def read_facts(

@@ -210,3 +210,7 @@ def test_customs_have_no_choice_and_bounds_none_beyond() -> None:
     assert not any(int(option.split()[0]) > 30 for options in cold for option in options)
     warm = items_of(["冲泡水温不超过95度", "一饼普洱茶重357克"], "zh")["冲泡水温不超过多少度？"]
     assert all(int(option) <= 100 for option in warm)
+
+
+def test_a_time_of_the_clock_is_no_number_to_guess() -> None:
+    assert quiz_fact("Callout time is 18:00") is None or "____:00" not in quiz_fact("Callout time is 18:00")["rest"]  # type: ignore[index]
