@@ -34,6 +34,9 @@ KINDS = (
     ("when", re.compile(r"(?i)^when\b|什么时候|哪一?[年天月]|何时")),
     ("why", re.compile(r"(?i)^why\b|为什么")),
 )
+DESCRIBED = re.compile(
+    r"Which description fits|What (?:is|are) (?!the |your |my |\d)(?:an? )?[a-z]+(?: [a-z]+){0,2}\?$"
+)
 RELATED = re.compile(
     r"^\w+ (?:is|are|was|were) (the [\w -]+?) (?:of|for)\b|\b([a-z]+ (?:of|from|for|by|with|in|as|at))\?$"
 )
@@ -46,7 +49,7 @@ AROUND = re.compile(rf"((?:[\w'-]+ )?[\w'-]+)? ?{GAP} ?([\w'-]+)?")
 def answer_slot(fact: QuizFact) -> str:
     """Return the kind of a fact's answer; facts of one kind are asked alike."""
     question, rest = fact["question"], fact["rest"]
-    if question:
+    if question and not fact.get("placed"):
         return _of_question(question)
     if TERM.search(rest):
         return "quality" if QUALITY.match(rest) else "term"
@@ -69,6 +72,8 @@ def coded(fact: QuizFact) -> bool:
 def _of_question(question: str) -> str:
     if re.match(r"What goes with|下列哪一项与", question):
         return "pair"
+    if DESCRIBED.match(question):
+        return "description"
     if found := next((kind for kind, pattern in KINDS if pattern.search(question)), ""):
         return "agent" if found == "who" else found
     if found_how := HOW.search(question):

@@ -18,7 +18,7 @@ JOINING = re.compile(r"\s(?:of|in|on|with|from|for|at|to|that|which|who|without)
 ABSTRACT = re.compile(r"(?:tion|sion|ness|ity|ism|ology|ics|ing|ium)$")
 COUNTED = ("building", "ring", "string", "spring", "wing", "painting", "stadium", "aquarium", "station", "city")
 PERSON = re.compile(
-    r"(?:者|[^\u3400-\u9fff]人|的[^的]{1,4}人|[教律医厨画]师|[演成队官]员|将军|皇帝|[作画科学]家|诗人|教练|队长|国君|丞相)$"
+    r"(?:者|[^\u3400-\u9fff]人|的[^的]{1,4}人|[教律医厨画]师|[演成队官]员|将军|皇帝|[作画科学]家|诗人|冠王|冠军|得主|选手|球员|棋手|航天员|宇航员|歌手|教练|队长|国君|丞相)$"
 )
 FIGURE = re.compile(r"[约大]*\d")
 
@@ -40,6 +40,8 @@ def is_several(thing: str) -> bool:
     noun = JOINING.split(thing)[0].casefold()
     one, joined, other = noun.partition(" and ")
     two = bool(joined) and len(other.split()) <= len(one.split())  # not "mortise and tenon joint"
+    if noun.split()[-1] in pair_kinds()["one_in_s"]:
+        return False
     return (
         noun.split()[-1] in PLURALS or two or bool(re.search(r"[^su\W]s$", noun) and not noun.endswith(("is", "ics")))
     )
@@ -83,8 +85,15 @@ def asked_with(described: str) -> str:
 def asked_in_chinese(described: str, answer: str) -> str:
     """Return what asks in Chinese for what something is: 谁, 哪座城市, 哪里, 什么时候, 多少, 什么."""
     kinds = pair_kinds()
-    asked = (("谁", "persons"), ("哪座城市", "cities"), ("哪里", "places"), ("什么时候", "times"))
-    found = next((word for word, kind in asked if described.endswith(tuple(kinds[kind]["zh"]))), "")
+    asked = (("谁", "persons"), ("哪座城市", "cities"), ("哪里", "places"), ("什么时候", "times"), ("哪个", "which"))
+    found = next(
+        (
+            word
+            for word, kind in asked
+            if described.endswith(tuple(kinds[kind]["zh"] if "zh" in kinds[kind] else kinds[kind]))
+        ),
+        "",
+    )
     found = found or ("谁" if PERSON.search(described) else "")
     return found or ("多少" if FIGURE.match(answer) else "什么")
 

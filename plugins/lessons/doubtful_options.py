@@ -25,11 +25,13 @@ ROUGHLY = re.compile(
 _WANTED = "(?:要|需要?|有|为)?"
 LEAST = re.compile(
     rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|"
-    rf"{GAP}\S{{0,3}}以上"
+    rf"{GAP}\S{{0,3}}以上|{GAP}(?: [a-z]+)? or (?:more|above|over|higher|longer)\b"
 )
+NOT_OVER = r"(?:not|never|n't|cannot)(?: \w+){0,2} (?:over|above|more than|longer than|exceed|beyond)"
 MOST = re.compile(
-    rf"(?i)(?:\b(?:at most|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于){_WANTED}\s*{GAP}|"
-    rf"{GAP}\S{{0,3}}以下"
+    rf"(?i)(?:\b(?:at most|{NOT_OVER}|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于)"
+    rf"{_WANTED}\s*{GAP}|"
+    rf"{GAP}\S{{0,3}}以下|{GAP}(?: [a-z]+)? or (?:less|below|under|fewer|lower)\b"
 )
 SHARE = re.compile(rf"{GAP} ?(?:%|per ?cent)|%$")
 WHOLE = 100  # per cent
@@ -46,7 +48,7 @@ def fits_as_well(other: QuizFact, fact: QuizFact) -> bool:
         return True
     if fact.get("loose"):
         return not told_apart(fact["answer"], [other["answer"]])
-    if other["question"] or fact["question"]:
+    if any(one["question"] and not one.get("placed") for one in (other, fact)):
         return False
     theirs, mine = _asked_about(other), _asked_about(fact)
     return min(len(theirs), len(mine)) >= LEAST_SAID and (theirs <= mine or mine <= theirs)
@@ -61,7 +63,8 @@ def follows(fact: QuizFact, other: str) -> bool:
     right, near = (float(found.group().replace(",", "")) for found in (mine, theirs))
     if SHARE.search(f"{fact['rest']} {fact['answer']}") and right <= WHOLE < near:
         return True
-    return bool((LEAST.search(fact["rest"]) and near < right) or (MOST.search(fact["rest"]) and near > right))
+    most = MOST.search(fact["rest"])  # "not over" has an "over" too
+    return bool(near > right if most else LEAST.search(fact["rest"]) and near < right)
 
 
 def _asked_about(fact: QuizFact) -> frozenset[str]:

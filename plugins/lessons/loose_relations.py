@@ -17,7 +17,7 @@ WEAK = re.compile(
     r".*(?:用途|作用|功能|特点|用处|原料)$"
 )
 CLASS = re.compile(r"(?:an? )?(?:[a-z]+ )?(?:source|example|kind|type|sort|form|part|member|species) of")
-SOME = re.compile(r"\b(?:source|example|part|member)s? of$")
+SOME = re.compile(r"\b(?:source|example|part|member)s? of$|(?:习俗|活动|食物|美食|吃法|做法|习惯|特产|症状|功效)$")
 MAIN = re.compile(r"\bmain\b|主要")
 GERUND = re.compile(r"[a-z]+ing\b")
 # What two answers may both say and still be told apart by the rest: "measures time", "measures weight".

@@ -26,6 +26,8 @@ THIS_CENTURY = 21
 HAN = re.compile(r"[\u3400-\u9fff]")
 CLASSIFIED = re.compile(rf"(?<!第){GAP}[{CLASSIFIERS}]")
 DATED = re.compile(rf"\b(?:in|since|until) (?:the year )?{GAP}(?:\.| AD| BC)")
+FINE = 10  # from which a number with a tenth has others of its tenth beside it: 38.5, 39.5
+BOILING = 100  # °C: below it a number has none beside it that is above
 FEW_WORDS = 3  # up to which answers of the same words in another order are one
 FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
@@ -132,6 +134,12 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     others = [(other, its) for other, its in others if _plain(other) not in right]
     same_kind = [other for other, its in others if its == kind]
     same_kind = [other for other in same_kind if _of_like_size(other, answer) and _of_like_script(other, answer)]
+    if kind[1] == "description" and (named := re.search("“(.+)”", fact["question"])):  # it would say itself
+        same_kind = [other for other in same_kind if named[1].casefold() not in other.casefold()]
+    if kind[1] == "description" and not any(
+        other != answer and _article(other) == _article(answer) for other in same_kind
+    ):
+        return []  # the right one alone would begin as it does
     _draw(fact["statement"]).shuffle(same_kind)
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
     if kind[0] == "code":
@@ -143,8 +151,16 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     near = (
         _near_centuries(int(answer))
         if century
-        else _near_numbers(answer, rough=is_rough(fact), counted=counted, dated=bool(DATED.search(fact["rest"])))
+        else _near_numbers(
+            answer,
+            rough=is_rough(fact),
+            counted=counted,
+            dated=bool(DATED.search(fact["rest"])),
+            warm="温" in fact["rest"],
+        )
     )
+    if NUMBER.match(answer) and len(_different(answer, same_kind)) >= OPTIONS:
+        return [other for other in same_kind if not follows(fact, other)]
     beside = [*map(str, near_results(fact["statement"])), *near_amounts(fact["statement"])]
     if len(beside) >= OPTIONS - 1:
         return beside
@@ -234,7 +250,9 @@ def _near_centuries(number: int) -> Iterator[str]:
             yield str(number + step)
 
 
-def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False) -> Iterator[str]:
+def _near_numbers(
+    answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False, warm: bool = False
+) -> Iterator[str]:
     found = NUMBER.match(answer)
     if not found:
         return
@@ -249,6 +267,8 @@ def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, da
     elif number < 1:
         changes = [number * 10, number / 10, number * 2, number * 5, number * 3]
         digits = 3
+    elif digits == 1 and number >= FINE:
+        changes = [number + 1, number - 1, number + 2, number - 2, number - 3]
     elif number == number.to_integral_value() and number <= 12:
         changes = [number + 1, number - 1, number + 2, number + 3, number - 2, number - 3]
     else:
@@ -257,9 +277,10 @@ def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, da
         near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
         near = (*near, number * Decimal("1.4"), number * Decimal("0.7"))
         changes = [_rounded(change, number) for change in near]
+    boils = (warm or re.search(r"° ?C|℃|摄氏度", answer)) and number < BOILING
     for change in changes:
         rounded = round(change, digits)
-        if rounded > 0 and rounded != number:
+        if not (boils and rounded > BOILING) and rounded > 0 and rounded != number:
             grouped = f"{rounded:,.{digits}f}" if "," in found.group() else f"{rounded:.{digits}f}"
             if "." in grouped and not written.endswith("0"):
                 grouped = grouped.rstrip("0").rstrip(".")

@@ -7,11 +7,13 @@ together, which is no question for a class.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aigc_plugins.lessons.asked_things import (
     ARTICLE,
+    JOINING,
     is_several,
     pair_kinds,
     thing_of,
@@ -39,6 +41,7 @@ TONGUES = tuple(_TONGUES.split())
 WORDS = re.compile(rf"(?i)\b(?:vocabulary|words|phrases|{'|'.join(TONGUES)})\b")
 TONGUE_ZH = re.compile(r"(法|德|日|西班牙|俄|意大利|葡萄牙|韩)语")
 UNSAID = ('What goes with "', "下列哪一项与“")
+ARTICLED = ("bus", "virus", "cactus", "drum", "stadium", "museum", "album", "chorus", "circus", "focus")
 LEAST_TOLD = 3  # pairs from which a topic's relation is read
 SYMBOL = 2  # letters, at the most
 
@@ -54,10 +57,12 @@ class PairQuestion(NamedTuple):
 def told_relation(pairs: Sequence[tuple[str, str]], topic: str, language: str) -> str | None:
     """Return what the right sides are to the left ones where the topic says so, and their direction is sure."""
     tongue = "zh" if language == "zh" else "en"
-    if len(pairs) < LEAST_TOLD or any(left.endswith(("?", "？")) or "的" in left for left, _ in pairs):
+    if len(pairs) < LEAST_TOLD or any(left.endswith(("?", "？")) for left, _ in pairs):
         return None
     for kind in pair_kinds()["topics"][tongue]:
         pattern = kind["topic"] if tongue == "zh" else rf"\b{kind['topic']}\b"
+        if kind.get("right") != "classes" and any("的" in left for left, _ in pairs):
+            continue
         if re.search(pattern, topic, re.IGNORECASE) and _directed(kind, pairs, tongue):
             return str(kind["relation"])
     return None
@@ -80,9 +85,12 @@ def english_question(left: str, answer: str, topic: str = "") -> PairQuestion | 
         asks = f"What {'do' if is_several(left) else 'does'} {thing} do?"
         return PairQuestion(asks, f"{_capital(thing)} {answer}.", end)
     words, is_it = answer.split(), "are" if is_several(left) else "is"
-    if len(words) > 2 and re.match(r"(?:an?|the)\s", answer) and (left.islower() or len(left.split()) == 1):
+    learned = (
+        re.search(r"(?:ia|is|us|um|ae)$", left) and left not in ARTICLED
+    )  # "a loss of appetite" is no "an anorexia"
+    if len(words) > 2 and not learned and re.match(r"an?\s", answer) and (left.islower() or len(left.split()) == 1):
         return PairQuestion(f"What {is_it} {thing}?", f"{_capital(thing)} {is_it} {answer}.")
-    if len(words) > 2 and taken_apart(_capital(answer)):
+    if len(words) > 2 and (taken_apart(_capital(answer)) or learned or _named_thing(left, answer)):
         return PairQuestion(f"Which description fits “{left}”?", f"{_capital(left)}: {answer}.")
     return None
 
@@ -166,6 +174,9 @@ def _directed(kind: Mapping[str, str], pairs: Sequence[tuple[str, str]], tongue:
     left, right = ([side[at].strip() for side in pairs] for at in (0, 1))
     if kind.get("left") == "titles":
         return all(re.fullmatch("《.+》", one) for one in left)
+    if kind["right"] == "classes":
+        last = Counter(other[-1:] for other in right)
+        return len(set(right)) < len(right) or 2 * max(last.values()) >= len(right)
     if kind["right"] == "longer":
         return all(len(other) > len(one) and HAN.search(other) for one, other in pairs)
     if kind["right"] == "symbols":
@@ -179,6 +190,21 @@ def _directed(kind: Mapping[str, str], pairs: Sequence[tuple[str, str]], tongue:
     if kind["right"] == "currencies":
         return all(other.casefold().endswith(tuple(known)) for other in right)
     return any(other in known for other in right) and not any(one in known for one in left)
+
+
+def describes(left: str) -> bool:
+    """Tell whether a left side describes the right one: "largest planet", "author of Emma"."""
+    return bool(
+        ARTICLE.match(left) or re.search(r"\b(?:of|for|in|on|with|at|\w+est|most|least|first|last|only)\b", left)
+    )
+
+
+def _named_thing(left: str, answer: str) -> bool:
+    """Tell whether a left side is the name of what the right one describes, "flat white", whose article nobody says."""
+    if len(left.split()) == 1:
+        return answer.startswith("the ")
+    told = JOINING.search(answer) or ARTICLE.match(answer)
+    return bool(told) and left.islower() and answer[:1].islower() and not describes(left)
 
 
 def _deed(thing: str, answer: str) -> SentenceEnd | None:

@@ -19,23 +19,33 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from aigc_plugins.lessons.asked_things import asked_with, is_several, pair_kinds, with_article
-from aigc_plugins.lessons.chinese_stems import asked_in_place
+from aigc_plugins.lessons.asked_things import (
+    ARTICLE,
+    JOINING,
+    asked_with,
+    is_mass,
+    is_several,
+    pair_kinds,
+    with_article,
+)
+from aigc_plugins.lessons.chinese_stems import asked_in_place, placed_answer
 from aigc_plugins.lessons.loose_relations import akin, looseness, of_left, told_apart
 from aigc_plugins.lessons.pair_questions import (
     PairQuestion,
     chinese_question,
     classed_question,
+    describes,
     describing,
     english_question,
+    is_unsaid,
     related_question,
     told_relation,
 )
-from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, others_of, taken_apart
+from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_on, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
-# asked, others: the ends that it might have, a line each
+# asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in the gap
 QuizFact = dict[str, str]
 
 GAP = "____"
@@ -53,10 +63,13 @@ ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?
 CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
 ARITHMETIC = re.compile(r"[\d\s.,/()+*×x÷:−-]+")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
-NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
+NUMBER = re.compile(
+    r"(?<![^\W\u3400-\u9fff])(?<![.第:：/-])\d[\d,.]*\d?(?![:：]?\d)"
+    r"(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?"
+)
 COPULA = re.compile(
     r"\b(?:is|are|was|were)\s+(?:called|known as|named)\s+|\b(?:is|are|was|were)\s+(?=(?:an?|the)\s|[A-Z])|"
-    r"\bmeans\s+|(?:叫做|称为|是)"
+    r"\bmeans\s+|(?:叫做|称为|是|属于|产于|位于|坐落于)"
 )
 SAME = re.compile(r"(.+?)(?:\s+(?:is|are|was|were|means|ist|sind|est)\s+|是)(.+)", re.DOTALL)
 ACTS = re.compile(
@@ -69,6 +82,10 @@ SEVERAL = re.compile(r"(?:[a-z]+ )?[a-z]+[^s\W]s(?: (?:of|in|for|to|at|on))?", r
 DOES = re.compile(r"[a-z]+[^s\W]s\s")  # an answer that says what something does: "smooths a surface"
 RANGE = re.compile(r"\d\s*(?:to|and|or|-|–|—)\s*\d|\bbetween\b", re.IGNORECASE)
 MOST_ANSWER_WORDS = 5
+SINGLED_OUT = re.compile(
+    r"((?!It |This |That )[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:is|was) the (?:\w+est|most|first|last|only) \w+ "
+)
+ENOUGH = 3  # questions
 ENDS = ("?", "？")
 OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no description
     r"(?:to|der|die|das|den|dem|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|het|een|ich|du|er|sie|es|wir|ihr|je|"
@@ -80,12 +97,15 @@ SMALL_WORDS = ("of", "the", "and", "de", "la", "du", "von", "van", "in", "on")
 def quiz_facts(
     facts: Sequence[str], relation: str | None = None, language: str = "en", topic: str = ""
 ) -> list[QuizFact]:
-    """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
+    """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out, and pairs of
+    which nobody says what they are to one another where enough others are asked."""
     found: list[QuizFact] = []
     for made in read_facts(facts, relation, language, topic):
         if made and all(made["statement"] != other["statement"] for other in found):
-            found.append(made)
-    return found
+            placed = "" if made["question"] else asked_in_place(made["rest"], made["answer"])
+            found.append(made | {"question": placed, "placed": "1"} if placed else made)
+    clear = [made for made in found if not is_unsaid(made["question"])]
+    return clear if len(clear) >= ENOUGH else found
 
 
 def read_facts(
@@ -100,7 +120,7 @@ def read_facts(
     relation = relation or told_relation(list(filter(None, map(_named_pair, known))), topic, language)
     deeds = {fact: made.end for fact in known if (made := _as_worded(fact, relation, language, topic)) and made.end}
     plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language, topic)]
-    taken = {fact: taken_apart(fact) for fact in plain}
+    taken = {fact: end for fact in plain if (end := taken_apart(fact)) and goes_on(end)}
     ends = [end for end in (*taken.values(), *deeds.values()) if end]
     asked: list[QuizFact | None] = []
     for fact in known:
@@ -139,7 +159,7 @@ def _ending(fact: str, end: SentenceEnd, others: Sequence[str]) -> QuizFact:
     return {
         "statement": _stopped(fact.strip()),
         "answer": end.end,
-        "question": f"Which ending fits best? {end.subject} …",
+        "question": f"Which ending fits best? {end.subject[:1].upper()}{end.subject[1:]} …",
         "rest": end.subject,
         "others": "\n".join(others),
     }
@@ -232,7 +252,7 @@ def _asked(question: str, statement: str, answer: str) -> QuizFact:
 
 def _told(left: str, answer: str, question: str) -> str:
     """Return what a pair says that is asked as it stands."""
-    if question.startswith("What is ") and PROSE.search(left):
+    if question.startswith(("What is ", "Which description ")) and PROSE.search(left):
         return f"{left[:1].upper()}{left[1:]}: {answer}."
     return f"{left} = {answer}"
 
@@ -268,9 +288,13 @@ def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
         return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
     words = left.split()
     named = all(word[0].isupper() or word in SMALL_WORDS for word in words) and not left.startswith("The ")
-    if len(words) > 1 and not named and not OTHERS.match(left) and not DOES.match(answer):
+    plain = answer[:1].islower() and not re.search(r"\d", answer) and not describes(left)
+    if len(words) > 1 and not named and not OTHERS.match(left) and not DOES.match(answer) and not plain:
         return ""
     described = len(answer.split()) > 2 and left.islower() and not DOES.match(answer)
+    described = described and bool(JOINING.search(answer) or ARTICLE.match(answer))
+    if described and not (is_mass(left) or is_several(left)):
+        return f"Which description fits “{left}”?"
     verb = "are" if is_several(left) else "is"
     return f"What {verb} {with_article(left)}?" if described else f'What goes with "{left}"?'
 
@@ -292,8 +316,9 @@ def _sentence(fact: str) -> QuizFact | None:
 
 
 def _stopped(text: str) -> str:
-    """Return a sentence with its full stop."""
-    if text.endswith((".", "!", "。", "！")):
+    """Return a sentence with its capital and its full stop."""
+    text = text[:1].upper() + text[1:] if re.match(r"[a-z]{2,}(?= )", text) else text
+    if text.endswith((".", "!", "?", "。", "！", "？")):
         return text
     return text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
 
@@ -303,14 +328,25 @@ def _one_number(text: str) -> bool:
     return len(NUMBER.findall(text)) == 1 and not RANGE.search(text)
 
 
+def _of_one(text: str, number: re.Match[str]) -> bool:
+    """Tell whether a noun behind a number tells that it is one, "1 hour"."""
+    return number.group() == "1" and bool(re.match(r" ?[a-z]{3,}", text[number.end() :]))
+
+
 def _answer(text: str) -> tuple[str, int] | None:
     """Return the part of a sentence to ask for and where it starts; None where no part is surely one."""
     bare = text.rstrip(".。!！ ")
-    if (number := NUMBER.search(bare)) and _one_number(bare):
+    if (number := NUMBER.search(bare)) and _one_number(bare) and not is_note(text) and not _of_one(bare, number):
         return number.group().rstrip(",."), number.start()
+    if is_note(text):
+        return None
+    if placed := placed_answer(bare):
+        return placed
     actor = ACTS.match(bare)
     if actor:
         return actor[1].strip(), 0
+    if single := SINGLED_OUT.match(bare):
+        return single[1], 0
     for copula in reversed(list(COPULA.finditer(bare))):
         after = bare[copula.end() :]
         if after and len(after.split()) <= MOST_ANSWER_WORDS:

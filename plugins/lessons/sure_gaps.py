@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aigc_plugins.lessons.chinese_stems import placed_answer
 from aigc_plugins.lessons.number_words import CLASSIFIERS, ENGLISH
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.sentence_ends import is_note
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -57,7 +59,7 @@ LEAST_AROUND = 2  # words that must stand around a gap for it to be guessed
 
 def sure_gap(text: str) -> tuple[str, int] | None:
     """Return the answer to ask for in a sentence and where it starts; None where no gap is sure, or one is there."""
-    if GAP in text:
+    if GAP in text or is_note(text):
         return None
     return next((found for found in _found(text) if _guessed(text, *found)), None)
 
@@ -71,9 +73,11 @@ def gives_away(rest: str, answer: str) -> bool:
 
 def _found(text: str) -> Iterator[tuple[str, int]]:
     numbers = list(ONE_NUMBER.finditer(text))
-    if len(numbers) == 1:
+    if len(numbers) == 1 and not (numbers[0].group() == "1" and re.match(r" ?[a-z]{3,}", text[numbers[0].end() :])):
         yield numbers[0].group().rstrip(",."), numbers[0].start()
     bare = text.rstrip(".。!！ ")
+    if not numbers and (placed := placed_answer(bare)):
+        yield placed
     for shape in () if numbers else SHAPES:
         if found := shape.fullmatch(bare):
             yield found["answer"], found.start("answer")

@@ -94,6 +94,7 @@ def _taught(fact: str, relation: str | None, language: str) -> TaughtFact | None
 def _sentence(fact: str) -> QuizFact:
     """Return a sentence that nobody starred as quiz material; where it has no sure gap, all of it is its answer."""
     text = fact.strip()
+    text = text[:1].upper() + text[1:] if re.match(r"[a-z]{2,}(?= )", text) else text
     answer, start = sure_gap(text) or (text, 0)
     stop = "" if text.endswith((".", "!", "。", "！")) else "。" if HAN.search(text) else "."
     rest = f"{text[:start]}{GAP}{text[start + len(answer) :]}{stop}" if answer != text else text
@@ -101,7 +102,8 @@ def _sentence(fact: str) -> QuizFact:
 
 
 def _is_sum(left: str) -> bool:
-    return not (left.endswith(ENDS) or WORD.search(left) or HAN.search(left))
+    alone = re.fullmatch(r"[A-Za-z]", left)  # a letter: H = hydrogen
+    return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
 
 
 def _in_words(answer: str) -> bool:
