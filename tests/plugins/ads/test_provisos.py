@@ -166,7 +166,7 @@ def test_a_feed_text_tells_each_fact_once(tmp_path: Path, monkeypatch: pytest.Mo
         "url=https://example.com/a",
         "language=zh",
         "--json",
-    ).stdout
+    ).out
     text = told[told.index('"primary_text"') :].split('", "')[0]
     assert text.count("反光条") == 1 and text.count("饭盒") == 1
 
