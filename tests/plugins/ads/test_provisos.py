@@ -167,7 +167,7 @@ def test_a_feed_text_tells_each_fact_once(tmp_path: Path, monkeypatch: pytest.Mo
         "language=zh",
         "--json",
     ).out
-    text = told[told.index('"primary_text"') :].split('", "')[0]
+    text = told[told.index('"primary_text"') : told.index('"headline"')]
     assert text.count("反光条") == 1 and text.count("饭盒") == 1
 
 
