@@ -14,6 +14,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
+from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.shortened import heads, loses_time, tightened
 from aigc_plugins.ads.sure_forms import CONDITION, TIMED, loses_bound, other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
@@ -178,6 +179,8 @@ def clauses(fact: str) -> Sequence[str]:
     if len(parts) != 2:
         return ()
     one, other = parts
+    if has_proviso(other):
+        return ()
     if re.search(r"\d", one) and re.search(r"\d", other):
         return ()  # "charges for 5 hours, in 10 minutes"
     if CJK.search(fact):

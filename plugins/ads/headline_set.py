@@ -28,11 +28,12 @@ from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, parts_badly, says_twice, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, has_words, is_amount, offered, priced, worded
 from aigc_plugins.ads.faithful import words_of
+from aigc_plugins.ads.provisos import drops_proviso, has_proviso, selling, warns
 from aigc_plugins.ads.same_lines import bag_of, has_phrase, twins
 from aigc_plugins.ads.shortened import loses_particle, loses_time, parts
 from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound, other_lines, shorter_whole
 from aigc_plugins.ads.told_once import TOLD, named_numbers, told_enough
-from aigc_plugins.ads.word_lists import TAIL, in_language, occasions, word_lists
+from aigc_plugins.ads.word_lists import TAIL, in_language, neutral, occasions, word_lists
 
 MOST, WIDTH = 15, 30
 ENOUGH, RICH = 11, 4  # headlines that an ad should have, of so many facts
@@ -42,6 +43,9 @@ FULL = 8  # headlines of an ad that tells no price twice
 SAYING: Mapping[str, Callable[[str | None], str | None]] = {"price": priced, "offer": offered}  # others are worded
 ARTICLES = ("a", "an", "the")
 LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+
+ONCE = "once"  # in a mix: no fact stands alone and beside a name, though the lines be fewer
+REPEATING = frozenset(["joined", "shortened", "paired", "parts", "clauses", "category"])
 
 Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, or (so many, while fewer than)
 
@@ -117,13 +121,18 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     part, `paired` two facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says
     no more than one that is there is left out, one with a fact told behind another name or with a number that two have,
     and so is what has no word once emoji are out of it; what `mix` leaves free is filled with further lines. Where four
-    facts make fewer than eleven, name and brand stand in a line each.
+    facts make fewer than eleven, name and brand stand in a line each. With `once` in the mix no fact stands alone and
+    beside a name, though the lines be fewer.
     """
     named = str(brief.get("product") or "")
     whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
     whole = [with_articles(line, facts) for line in whole if not names_vaguely(line, named, facts)]
     given = {name: SAYING.get(name, worded)(text) if name != "product" else text for name, text in brief.items()}
-    ad = AdMaterial(lines=whole, facts=facts, **given)  # type: ignore[arg-type]
+    whole = [line for line in whole if not any(drops_proviso(line, fact) for fact in facts)]
+    whole = [line for line in whole if not warns(line) or len(selling(facts)) == len(facts)]
+    if (price := given.get("price")) and any(price in fact and has_proviso(fact) for fact in facts):
+        given["price"] = None  # "£65" without "parts extra"
+    ad = AdMaterial(lines=whole, facts=selling(facts), **given)  # type: ignore[arg-type]
     kept = _composed(mix, ad)
     if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
         return kept
@@ -148,14 +157,39 @@ def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
     kept: list[str] = []
     named = named_numbers((ad.product, ad.brand, ad.category, ad.keyword))
     for kind, allowed in mix.items():
+        if kind == ONCE:
+            continue
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
-        _take(kept, KINDS[kind](ad, kept), most, below, named)
+        lines = KINDS[kind](ad, kept)
+        if ONCE in mix and kind in REPEATING:
+            lines = (line for line in lines if adds_word(line, kept, ad))
+        _take(kept, lines, most, below, named)
     _take(kept, ad.lines, MOST, MOST, named)
+    if ONCE in mix:
+        return _naming(kept, ad)
     if "paired" in mix and len(ad.facts) >= RICH:  # an ad that has too few tells a number beside another fact once more
         _take(kept, _paired(ad, kept), MOST, ENOUGH, named, told=TOLD + 1)
     return kept
+
+
+def adds_word(line: str, kept: Sequence[str], ad: AdMaterial) -> bool:
+    """Tell whether a line says anything that neither those `kept` nor the names say."""
+    told = bag_of(" ".join([*kept, *ad.names, ad.brand or "", ad.keyword or "", ad.category or ""]))
+    return bool(bag_of(line) - told - neutral())
+
+
+def _naming(kept: Sequence[str], ad: AdMaterial) -> list[str]:
+    """Return the lines with facts beside the product in place of the facts alone, until three lines name it."""
+    lines = list(kept)
+    for fact in reversed(ad.facts):
+        if sum(any(has_phrase(line, name) for name in ad.names) for line in lines) >= KEYWORDS:
+            break
+        alone, named = ad_line(fact), ad.beside(fact)
+        if alone in lines and any(has_phrase(named, name) for name in ad.names) and bag_of(alone) <= bag_of(named):
+            lines[lines.index(alone)] = named
+    return lines
 
 
 def _take(
@@ -174,7 +208,7 @@ def _take(
 
 def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     product = capital(ad.product)
-    if ad.brand and not ad.apart:
+    if ad.brand and not ad.apart and not says_twice(f"{product}: {ad.brand}"):
         branded = (owned_name(product, ad.brand, pattern) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
     names = [capital(name) for name in dict.fromkeys((ad.product, *short_names(ad.product)[:3]))]
@@ -300,6 +334,7 @@ def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
         shorter = ad.names[1:] if ad.apart else []  # "Smart thermostat" and "Thermostat by Homewarm"
         patterns, names = _owned(ad.language), [capital(name) for name in (*shorter, *ad.names)]
+        names = [name for name in names if not says_twice(f"{name}: {ad.brand}")]  # no "Museum by Locks Museum"
         yield from (owned_name(name, ad.brand, pattern) for name in names for pattern in patterns)
         yield ad.brand
 

@@ -14,6 +14,7 @@ from aigc.content import ends_dangling
 from aigc.content.comma_lists import comma_parts
 from aigc_plugins.ads.fact_lines import DENYING, FINAL
 from aigc_plugins.ads.fact_shape import opening, third_person
+from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 NUMBER = re.compile(r"\d")
@@ -26,6 +27,7 @@ DETERMINER = re.compile(r"(?:an?|the|your|its|my|our)\s", re.IGNORECASE)
 LEAST = 2  # words of what stays
 TOGETHER = re.compile(r"\b(?:between|both|either|neither|together|too|alike)\b", re.IGNORECASE)
 ANY = re.compile(r"\b(?:any|every|each|all|some|whole)\b", re.IGNORECASE)
+DONE_TOO = re.compile(r"[a-z]{3,}ed\b(?! [a-z]+s?$)|[a-z]{3,}ed and\b")  # "every machine stripped, descaled and tested"
 RELATIVE = re.compile(r"\s(?:that|which)\s(?:is|are|can|\w+s)\s")
 LIMITS = re.compile(r"\b(?:up to|only|without|no|not|if|when|while|until|except)\b")
 PLURAL = re.compile(r"\w+[^su]s$")
@@ -97,13 +99,14 @@ def parts(fact: str) -> Sequence[str]:
     """Return what a fact says of several things, of each by itself: "works on induction" and "works on open fire"; what
     stands between commas in Chinese, or where several short facts are one."""
     text = fact.strip(FINAL)
-    if several := comma_parts(text):
+    several = comma_parts(text)
+    if several and not any(map(DONE_TOO.match, several[1:])):
         return tuple(one for one in several if CJK.search(one) or " " in one)
     return tuple(_chinese_parts(text) if CJK.search(text) else _latin_parts(text))
 
 
 def _latin_parts(text: str) -> list[str]:
-    found = COORDINATED.match(text)
+    found = None if has_proviso(text) else COORDINATED.match(text)
     if not found or COORDINATED.match(found["after"]) or TOGETHER.search(text):
         return []
     if found["joint"] == "or" and "," in found["before"]:
@@ -190,6 +193,8 @@ def _last_item(after: str, items: list[str]) -> tuple[str, str]:
 
 def _chinese_parts(text: str) -> list[str]:
     pieces = re.split("[，；]", text)
+    if any(map(has_proviso, pieces)):
+        return []
     begins, ends = tuple(word_lists()["unfinished"]), tuple(word_lists()["unfinished_ends"])
     if sum(map(_counts, pieces)) > 1 or any(one.startswith(begins) or one.endswith(ends) for one in pieces):
         return []

@@ -12,6 +12,7 @@ from functools import cache
 from aigc.content import ends_dangling
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.shortened import acting_verbs, heads, parts, third_persons, tightened, with_short_units
 from aigc_plugins.ads.word_lists import CJK, word_lists
 from aigc_plugins.rules.numerals import ENGLISH
@@ -28,6 +29,7 @@ CONDITION = re.compile(  # what a fact holds for: "runs on battery" in a power c
     r"|如果|若|遇|仅|只限|除外|不含|需另|以内|满\d|时$|后$",
     re.IGNORECASE,
 )
+PAID = re.compile(r"^\s(?:with|for|at|on) .*[£$€¥]\s?\d")  # "unlimited rides" with a wristband that costs
 RELATIVE = re.compile(r"^\s(?:that|which)\s")
 PURPOSE = re.compile(r"^\sfor\s(?!every|each|one|at |up |over |about |no |\d)")
 PLACE = re.compile(r"^\s(?:with|without|from(?! \d)|in|on|inside|under|against|between(?! \d))\s")
@@ -111,6 +113,8 @@ IN_WORDS = re.compile(
 
 def ends_surely(kept: str, lost: str) -> bool:
     """Tell whether the beginning of a fact is as true by itself as with the end that it loses."""
+    if has_proviso(lost) or PAID.search(lost):
+        return False
     if CJK.search(kept):
         return not CONDITION.search(lost) and not kept.endswith(tuple(word_lists()["unfinished_ends"]))
     words = kept.lower().split()
@@ -209,6 +213,8 @@ def _clauses(text: str) -> list[str]:
     if len(pieces) != 2 or (re.search(r"\b(?:and|or)\b", pieces[1]) and not re.search(r"\d", pieces[1])):
         return []
     one, other = pieces
+    if has_proviso(other):
+        return []
     if QUALITIES.search(one) and QUALITY.match(f", {other}"):
         return []
     if re.search(r"\d$", one) and re.match(r"\d", other):

@@ -65,7 +65,13 @@ WITH_CLAUSE = re.compile(
     r"\bwith\s+(?!.*\b(?:that|which|who|where)\b).*?\s(?:is|are|was|go|goes|can|comes?|gets?|has|have|stays?)\b",
     re.IGNORECASE,
 )
-OPEN_ENDED = (WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
+WITH_DAY = re.compile(
+    r"\bwith (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:january|february|march|april|june|july|august|"
+    r"september|october|november|december)|\d+(?:st|nd|rd|th)?(?: of)? [jfmasond][a-z]+(?:y|ch|il|ne|st|er))\b"
+    r"(?! (?:\w+ ){0,2}(?:class|course|visit|session|opening|lesson|delivery|service)(?:e?s)?\b)",
+    re.IGNORECASE,
+)  # "a weekend with Saturday 5 September"
+OPEN_ENDED = (WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
