@@ -24,6 +24,7 @@ from aigc_plugins.seo.meta import (
     whole_sentences,
 )
 from aigc_plugins.seo.outlines import (
+    facts_are_sorted,
     outline_has_facts,
     outline_text,
     plan_outline,
@@ -60,6 +61,7 @@ def aigc_checks() -> Sequence[Extension]:
         leads_somewhere,
         meta_adds_something,
         names_no_picture,
+        facts_are_sorted,
         outline_has_facts,
         pages_have_addresses,
         picture_told_whole,

@@ -22,6 +22,7 @@ FEW = 2  # words, or Chinese characters, of a search that names hardly anything
 HALF = 0.5  # of what a search is about: so much has a sentence that answers it
 MOST = 0.6  # of what a question is about that wants yes or no
 MORE = 0.4  # what one that has two words or more of a search, and all, answers better
+LEADING = 0.3  # of what a search is about, where a fact begins with it
 RARE = 0.1  # what a word that few sentences have tells more
 PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
 GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
@@ -29,9 +30,30 @@ _SUFFIXES = "ion ation ment al ance ence able ful ness ist or age ure ative ity 
 SUFFIXES = frozenset(_SUFFIXES.split())
 _LIGHT = """
     take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips
+    done happen happens free
 """
 LIGHT = frozenset(map(stem, _LIGHT.split()))  # what a search is about by no more than them
 LEAST_FORM = 5  # letters of a stem that may have an ending: collect, collection
+# What is asked of it, him or them: the deed alone is what a question is about, "Can I swap it when my child grows?"
+DEED = re.compile(
+    r"^(?:can|could|may|do|should) (?:i|we|you) (?:have to |need to )?(\w+) (?:it|them|this|these)\b", re.IGNORECASE
+)
+TAKES = re.compile(r"\b(?:takes?|lasts?|needs?|requires?|ready|done|finished)\b", re.IGNORECASE)
+SEASON = re.compile(r"^when (?:to|should|is it best|is the best)\b|最佳时间", re.IGNORECASE)
+HOURS = re.compile(
+    r"\d(?::\d\d)?\s?(?:-|–|to|until|am|pm)\s?\d"
+    r"|\d:\d\d|\d ?(?:am|pm)\b|[\d一二三四五六七八九十]点|周[一二三四五六日末]",
+    re.IGNORECASE,
+)
+OURS_OR_YOURS = re.compile(r"(?:you|we)\b", re.IGNORECASE)
+COUNTED = re.compile(NUMBER, re.IGNORECASE)
+FIGURE_OF_MONEY = re.compile(
+    r"[$€£¥￥]\s?\d|\d\s?万?(?:[$€£¥￥元块p]|usd|eur|gbp)|[一二两三四五六七八九十百千]+(?:元|块)|"
+    r"\b(?:dollars?|euros?|pounds?|pence|francs?|yuan|kron\w+|cents?)\b",
+    re.IGNORECASE,
+)
+NAMED = re.compile(r"(?<=[a-z] )[A-Z][a-z]{2,}")
+YEAR_OLD = re.compile(r"(?<=\d)[- ]years?[- ]olds?\b", re.IGNORECASE)
 WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE
 )
@@ -41,13 +63,13 @@ YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\
 SUBJECTLESS = re.compile(
     r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|"
     r"you|we|ready|done)\b|\W*\d)"
-    r"|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
+    r"|^(?:一般|通常|大约|大概|约|全程|从[^，。]{1,8}到|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
     re.IGNORECASE,
 )
 LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
 WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
 LOOSE_WORDS = re.compile(
-    "多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
+    r"第?[一每][张条只套节台部辆把堂件](?![多几])|一年|半年|每年|一个月|每月|多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
 )
 
 
@@ -97,7 +119,9 @@ def wanted_of(search: str, keyword: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 12)
 def subject_words(search: str, keyword: str) -> frozenset[str]:
     """Return what a search is about beside the keyword and what it asks for: "tandem" of "tandem kayak hire cost"."""
-    rest = _unasked(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE).strip())
+    rest = _unasked(YEAR_OLD.sub("", re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE)).strip())
+    if deed := DEED.search(search):
+        rest = deed[1] if telling(deed[1]) else rest
     known = content(keyword) | LIGHT
     return frozenset(word for word in telling(rest) or content(rest) if word not in known and not HAN.match(word))
 
@@ -147,9 +171,15 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     share = shared(fact, search, keyword)
     rare = RARE * sum(1 / counted[word] for word in content(fact) & subject_words(search, keyword))
     told = asked & told_beside(fact, keyword)
+    if not about:
+        told -= _told_of_others(fact, search, keyword)
+    if told == {"price"} and not about and not FIGURE_OF_MONEY.search(fact):
+        return MUTE  # free parking is no price of the keyword
     if told and (share > 0 or not about):
         special = 2 * RARE if any(not _asked()[name].strict for name in told) else RARE if "price" in told else 0
         return (SAME + share + rare if about else BARE) + RARE * len(told) + special
+    if names_another(fact, search) and not share:
+        return 0.0  # what is asked of a place or a make is not told by what names none
     few = len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
     if any(_asked()[name].alone for name in told):
         return ALONE
@@ -158,15 +188,39 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     if told and few and (SUBJECTLESS.match(fact) if told & PLAIN else not is_strict(search, keyword)):
         return MUTE
     yes_or_no = YES_OR_NO.search(search) or search.rstrip("?？").endswith("吗")
+    if asked and share == 1 and any(word.isdigit() for word in subject_words(search, keyword)):
+        return WHOLE  # the size for a child of 7
     if asked and is_strict(search, keyword) and (asked & PLAIN or (few and not yes_or_no)):
         return 0.0
     if asked:
         return WHOLE if share == 1 else 0.0
-    least = MOST if YES_OR_NO.search(search) else HALF
+    leads = _leads(fact, subject_words(search, keyword))
+    least = LEADING if leads else MOST if YES_OR_NO.search(search) else HALF
     if share < least or (share == 1 and len(characters(search, keyword)) == 1 and characters(search, keyword) <= WEAK):
         return 0.0
+    if HAN.search(search) and characters(search, keyword) <= set(keyword):
+        share *= HALF  # 家谱怎么写 names nothing but 代写家谱
     whole = share == 1 and len(subject_words(search, keyword) or characters(search, keyword)) >= FEW
-    return HALF + share + rare + (MORE if whole else 0) + (RARE if denies(fact) and denies(search) else 0)
+    return HALF + share + rare + (MORE if whole or leads else 0) + (RARE if denies(fact) and denies(search) else 0)
+
+
+def _leads(fact: str, words: Collection[str]) -> bool:
+    """Tell whether the first word of a fact is one of some: "Lavender smells nice" is about lavender."""
+    first = re.match(r"(?:the |an? |our |your )?([A-Za-z]+)", fact, re.IGNORECASE)
+    return bool(first) and stem(first[1]) in words
+
+
+def _told_of_others(fact: str, search: str, keyword: str) -> frozenset[str]:
+    """Return what a fact tells of something else than what a search asks for that names nothing but the keyword.
+
+    "You get the bill by email the same day" tells not how long it takes, nor opening hours when to do it.
+    """
+    none: frozenset[str] = frozenset()
+    mute = SUBJECTLESS.match(fact) and not OURS_OR_YOURS.match(fact)
+    near = HAN.search(fact) or mute or COUNTED.match(fact) or TAKES.search(fact) or content(fact) & content(keyword)
+    return (none if near else frozenset(("long",))) | (
+        frozenset(("when",)) if SEASON.search(search) and HOURS.search(fact) else none
+    )
 
 
 def shared(fact: str, search: str, keyword: str) -> float:
@@ -208,6 +262,22 @@ def part(fact: str, search: str, keyword: str) -> float:
     words = words if words or wanted_of(search, keyword) else content(search) - LIGHT
     share = sum(_among(word, mine) for word in words) / len(words) if words else 0.0
     return share if share >= HALF or not YES_OR_NO.search(search) else 0.0
+
+
+def names_another(fact: str, search: str) -> bool:
+    """Tell whether a search has a name, Ireland, that a fact has not."""
+    return any(name not in fact for name in NAMED.findall(search))
+
+
+def shares_all(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Tell whether each of some words of a search is one of others, or stands for one."""
+    return bool(words) and all(_among(word, others) for word in words)
+
+
+def has_any(fact: str, words: Collection[str]) -> bool:
+    """Tell whether a fact has one of some words, or another for it, or of some Chinese characters."""
+    mine = content(fact) | {*HAN.findall(fact)}
+    return any(_among(word, mine) for word in words)
 
 
 def _among(word: str, words: Collection[str]) -> bool:

@@ -8,11 +8,17 @@ from itertools import combinations
 
 from aigc_plugins.rules.content_words import content
 from aigc_plugins.seo.answers import (
+    FEW,
+    GIVEN,
+    PLAIN,
+    WEAK,
     answers,
     characters,
+    has_any,
     is_strict,
     part,
     shared,
+    shares_all,
     subject_words,
     told_beside,
     told_by,
@@ -43,6 +49,8 @@ def shared_out(facts: Sequence[str], searches: Sequence[str], keyword: str) -> d
                 if len(mine) > 1
                 for fact in (mine if searches.index(one) < searches.index(other) else mine[::-1])
                 if sure[fact, one] > 0
+                and not asks_alike(one, other, keyword)
+                and not (_priced(fact, other, keyword) and not _priced(fact, one, keyword))
                 and (sure[fact, one] >= sure[fact, other] - CLOSE or shared(fact, one, keyword) == 1)
             ]
             if movable:
@@ -52,6 +60,11 @@ def shared_out(facts: Sequence[str], searches: Sequence[str], keyword: str) -> d
     _swap(told, sure)
     _second_best(told, facts, searches, keyword)
     return {one: mine for one, mine in told.items() if mine}
+
+
+def _priced(fact: str, search: str, keyword: str) -> bool:
+    """Tell whether a search asks for a price and a fact tells one."""
+    return "price" in wanted_of(search, keyword) & told_by(fact)
 
 
 def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> None:
@@ -67,14 +80,17 @@ def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> 
 def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Sequence[str], keyword: str) -> None:
     """Put facts that answer no search for sure under searches without any of which they have a word, the most first.
 
-    Neither has another that it is as near to. The only one left that tells how often goes with the only search for it.
+    Neither has another that it is as near to. The only one left that tells how often or how long goes with the only
+    search for it.
     """
     left = [fact for fact in facts if not any(fact in mine for mine in told.values())]
-    regular = [fact for fact in left if "often" in told_beside(fact, keyword)]
-    asking = [one for one in searches if not told[one] and "often" in wanted_of(one, keyword)]
-    if len(regular) == len(asking) == 1:
-        told[asking[0]] += regular
-        left.remove(regular[0])
+    for kind in ("often", "long"):
+        having = [fact for fact in left if kind in told_beside(fact, keyword)]
+        asking = [one for one in searches if not told[one] and kind in wanted_of(one, keyword)]
+        if len(having) == len(asking) == 1 and (kind == "often" or _names_little(asking[0], keyword)):
+            told[asking[0]] += having
+            left.remove(having[0])
+    _of_its_kind_by_word(told, left, keyword)
     open_ones = [one for one in searches if not told[one] and not is_strict(one, keyword)]
     pairs = [(part(fact, one, keyword), fact, one) for fact in left for one in open_ones]
     for share, fact, one in sorted(pairs, key=lambda found: -found[0]):
@@ -82,6 +98,20 @@ def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Seq
         if share > 0 and not rivals and fact in left and not told[one]:
             told[one].append(fact)
             left.remove(fact)
+
+
+def _names_little(search: str, keyword: str) -> bool:
+    return len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
+
+
+def _of_its_kind_by_word(told: dict[str, list[str]], left: list[str], keyword: str) -> None:
+    """Put a fact that is left under the search for what it tells, such as a time, with which it alone has a word."""
+    for search in [one for one, mine in told.items() if not mine and is_strict(one, keyword)]:
+        asked, about = wanted_of(search, keyword), subject_words(search, keyword) | (characters(search, keyword) - WEAK)
+        having = [fact for fact in left if asked & told_beside(fact, keyword) and has_any(fact, about)]
+        if len(having) == 1:
+            told[search] = having
+            left.remove(having[0])
 
 
 def answered_too(
@@ -95,7 +125,8 @@ def answered_too(
         if search in told:
             continue
         sure = {
-            one: max(answers(fact, search, keyword, counted) for fact in mine) + _asks_alike(search, one, keyword)
+            one: max(answers(fact, search, keyword, counted) for fact in mine)
+            + CLOSE * asks_alike(search, one, keyword)
             for one, mine in told.items()
         }
         best = max(sure, key=lambda one: sure[one], default="")
@@ -109,13 +140,27 @@ def answered_too(
 
 
 def _of_its_kind(search: str, told: Mapping[str, Sequence[str]], keyword: str) -> str:
-    """Return the search whose facts tell what another asks for, such as a size, be it of something else, or nothing."""
+    """Return the search whose facts tell what another asks for, such as a size, be it of something else, or nothing.
+
+    How often and how long that is tells only what stands under a search for it.
+    """
     asked = wanted_of(search, keyword) if is_strict(search, keyword) else frozenset[str]()
-    return next((one for one, mine in told.items() if any(asked & told_by(fact) for fact in mine)), "")
+    for one, mine in told.items():
+        kinds = asked - (PLAIN - GIVEN - wanted_of(one, keyword))
+        if any(kinds & _only_told_by(fact) for fact in mine):
+            return one
+    return ""
 
 
-def _asks_alike(search: str, other: str, keyword: str) -> float:
-    """Return how surely two searches ask for the same: both for a price, of the same thing."""
+def _only_told_by(fact: str) -> frozenset[str]:
+    """Return what a fact tells; one with a price tells not for sure how often or how long something else is."""
+    return told_by(fact) - (PLAIN - GIVEN if GIVEN & told_by(fact) else frozenset())
+
+
+def asks_alike(search: str, other: str, keyword: str) -> bool:
+    """Tell whether two searches ask for the same: both for a price, of the same thing, by these words or others."""
     asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
-    same = asked == wanted_of(other, keyword) and about == subject_words(other, keyword) | characters(other, keyword)
-    return CLOSE if same and (asked or about) else 0.0
+    yours = subject_words(other, keyword) | characters(other, keyword)
+    if asked != wanted_of(other, keyword) or not (asked or about):
+        return False
+    return about == yours or (shares_all(about, yours) and shares_all(yours, about))

@@ -21,14 +21,17 @@ from aigc_plugins.seo.answers import (
     characters,
     heading_of,
     is_strict,
+    names_another,
     subject_words,
     told_by,
     wanted_of,
 )
-from aigc_plugins.seo.fact_places import answered_too, shared_out
+from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.text.chinese import wide_marks
 
 MOST_HEADINGS = 6
+LEFT = 3  # questions without a fact, and facts without a question, that somebody has to sort
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
 SEARCHED = {"en": "Also searched: ", "zh": "也有人搜："}
@@ -83,6 +86,8 @@ def plan_outline(
     Every fact stands once: under the heading that it answers best, else under one for prices, places or times, or for
     the rest. A search that no fact answers is no heading but of an outline without facts.
     """
+    if language == "zh":
+        seeds, questions, facts = ([wide_marks(one) for one in texts] for texts in (seeds, questions, facts))
     searches, others = _searches(keyword, seeds, questions)
     if not facts:
         named = [PlannedSection(_headed(one, language), (), one) for one in searches or others or [keyword]]
@@ -107,7 +112,12 @@ def plan_outline(
     sections, without = _near([*sections, *made.values(), *last], without, keyword, language)
     found, named = [one for one in others if wanted_of(one, keyword)], list(sections)
     named, far = _near(named, found, keyword, language, sure=True)
-    open_ones = [one for one in without if QUESTION.search(one) or is_strict(one, keyword)]
+    open_ones = list[str]()
+    for one in without:
+        if (QUESTION.search(one) or is_strict(one, keyword)) and not any(
+            asks_alike(one, other, keyword) for other in open_ones
+        ):
+            open_ones.append(one)
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(
@@ -141,7 +151,7 @@ def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> 
     """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
     asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
     about |= content(search) - content(keyword) - LIGHT
-    if any(asked & told_by(fact) for fact in facts):
+    if any(asked & told_by(fact) and not names_another(fact, search) for fact in facts):
         return True
     if sure:
         return False
@@ -181,9 +191,15 @@ def plan_sections(outline: ArticleOutline) -> int:
 
 @check(severity="note")
 def searches_have_answers(draft: Draft, *, field: str) -> Iterator[Finding]:
-    """Every search of a plan is answered by a fact of the brief; the field lists those that none answers."""
+    """Every search of a plan is answered by a fact of the brief; the field lists those that none answers.
+
+    Where facts stand under "Good to know", one of them may answer it in words of its own.
+    """
+    rest = REST["zh" if draft.language == "zh" else "en"]
+    left = f"## {rest}" in str(draft.fields.get("outline") or "").splitlines()
     for search in texts_in(draft.fields.get(field)):
-        yield Finding(message=f"no fact of the brief answers {search!r}", field=field)
+        told = f"no fact has the words of {search!r}: see {rest!r}" if left else None
+        yield Finding(message=told or f"no fact of the brief answers {search!r}", field=field)
 
 
 @check(severity="warn")
@@ -191,6 +207,27 @@ def outline_has_facts(draft: Draft, *, facts: str = "facts") -> Iterator[Finding
     """An outline has facts to sort; without any in the brief's field `facts` all of it is still to be found out."""
     if not list(texts_in(draft.brief.values.get(facts))):
         yield Finding(message=f"the brief has no {facts}: what stands under the headings is all still to be found out")
+
+
+@check(severity="warn")
+def facts_are_sorted(
+    draft: Draft, *, field: str, facts: str = "facts", questions: str = "questions"
+) -> Iterator[Finding]:
+    """Most questions of a brief have a fact, or few facts are left: else somebody has to sort them by what they mean.
+
+    The field lists what no fact answers; facts are left where three or more stand under "Good to know".
+    """
+    values, rest = draft.brief.values, REST["zh" if draft.language == "zh" else "en"]
+    asked = {_plainest(one) for one in texts_in(values.get(questions))}
+    without = [one for one in texts_in(draft.fields.get(field)) if _plainest(one) in asked]
+    text = str(draft.fields.get("outline") or "").partition(f"## {rest}\n")[2].partition("\n#")[0]
+    known = {_plainest(one) for one in texts_in(values.get(facts))}
+    left = [line for line in text.splitlines() if _plainest(line.removeprefix("- ")) in known]
+    if len(without) >= LEFT and len(left) >= LEFT and 2 * len(without) > len(asked):
+        yield Finding(
+            message=f"{len(without)} of {len(asked)} questions and {len(left)} facts share no word: "
+            f"sort what stands under {rest!r} by hand, or say it in the words of the questions"
+        )
 
 
 @cache
@@ -263,6 +300,11 @@ def _wants(search: str, keyword: str) -> str:
     """Return what a search wants beside the keyword: "boat hire for families" is no more to hire than to choose."""
     rest = plain_line(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE))
     return search_intent(rest) if rest else search_intent(search)
+
+
+def _plainest(text: str) -> str:
+    """Return a text without its marks and blanks, in small letters, to tell whether two are the same."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _same(one: str, other: str) -> bool:
