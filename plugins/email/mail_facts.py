@@ -42,7 +42,9 @@ PARTICIPLE = re.compile(
 )
 SUBORDINATE = re.compile(r" (?:who|which|that|if|unless|because) ")
 # "built around 1960 in Markneukirchen": it was; "made by hand since 1960" is left as it stands
-ONCE = re.compile(r"(?i)\b(?:in|around|about|circa|before|after) (?:1[5-9]\d\d|20\d\d)\b|\blast (?:week|month|year)\b|\bago\b")
+ONCE = re.compile(
+    r"(?i)\b(?:in|around|about|circa|before|after) (?:1[5-9]\d\d|20\d\d)\b|\blast (?:week|month|year)\b|\bago\b"
+)
 SINCE = re.compile(r"(?i)\bsince (?:1[5-9]\d\d|20\d\d)\b")
 TIMED = re.compile(r"(?i)an? |[a-z]+ (?:years|months)|[0-9]+ ")  # "two years guarantee"
 FINITE_WORDS = frozenset(["is", "are", "was", "were", "has", "have", "had", "can", "will", "must", "do", "does"])
