@@ -10,7 +10,7 @@ from aigc.types import Json
 from aigc_plugins.ads.calls import Sold, sold_as
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import price_line
-from aigc_plugins.ads.fact_lines import FINAL, has_words, offered, priced
+from aigc_plugins.ads.fact_lines import FINAL, has_words, is_amount, offered, priced
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.email.mail_lists import MailPlatform, drawn, mail_list, mail_platform
 from aigc_plugins.email.mail_things import MailThing
@@ -82,7 +82,14 @@ class MailBrief:
 
 
 def _price(price: str, language: str, values: Mapping[str, Json]) -> str:
+    """Return the line that tells a price; nothing where a fact tells it already."""
     told = priced(price or None)
+    facts = values.get("facts")
+    again = re.compile(rf"(?<![\d.,]){re.escape((told or '').strip(FINAL))}(?![\d.,]*\d)", re.IGNORECASE)
+    if told and any(again.search(str(fact)) for fact in (facts if isinstance(facts, list) else [])):
+        return ""
+    if told and language == "zh" and not is_amount(told):
+        return f"价格：{told.strip(FINAL)}"  # "每次380元" is no sentence of a mail
     pattern: str = in_language(post_wording()["priced"], language)
     return price_line(told, language, _sold(values)) or (pattern.format(price=told.strip(FINAL)) if told else "")
 

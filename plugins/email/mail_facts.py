@@ -40,7 +40,14 @@ SIZES = re.compile(r"(?i)^(?:in )?((?:sizes|colou?rs|\w+ (?:colou?rs|sizes|flavo
 PARTICIPLE = re.compile(
     r"(?i)(?!(?:seed|shed|speed|need|hundred|sled|weed|feed|breed|bleed)\b)[a-z]{3,}ed (?:by|in|from|with|to) "
 )
+SUBORDINATE = re.compile(r" (?:who|which|that|if|unless|because) ")
+# "built around 1960 in Markneukirchen": it was; "made by hand since 1960" is left as it stands
+ONCE = re.compile(
+    r"(?i)\b(?:in|around|about|circa|before|after) (?:1[5-9]\d\d|20\d\d)\b|\blast (?:week|month|year)\b|\bago\b"
+)
+SINCE = re.compile(r"(?i)\bsince (?:1[5-9]\d\d|20\d\d)\b")
 TIMED = re.compile(r"(?i)an? |[a-z]+ (?:years|months)|[0-9]+ ")  # "two years guarantee"
+FINITE_WORDS = frozenset(["is", "are", "was", "were", "has", "have", "had", "can", "will", "must", "do", "does"])
 HELPING = {"does": "do", "is": "are", "has": "have", "can": "can", "will": "will"}  # before what a thing does
 SPARE = re.compile(r"(?i)^(?:spare|extra|replacement|optional|matching|free)\b")
 AFTER = frozenset(["in", "for", "by", "at", "on", "to", "with", "until", "within", "from"])
@@ -74,7 +81,7 @@ def fact_sentence(fact: str, thing: MailThing, *, goods: bool = True) -> str:
     )
     if opening(text) == "do" or (thing.many and kept):
         return f"{subject} {in_sentence(text)}" if thing.many else ""
-    told = re.split(r" (?:who|which|that) ", text)[0]  # "a guide who has shot for magazines" does nothing here
+    told = SUBORDINATE.split(text)[0]  # "a guide who has shot for magazines" does nothing here
     if told != text and not (FINITE.search(told) or _has_verb(told, told.lower().split())):
         return _of_noun(text, thing, goods)
     denied = NONE.match(text) and not FINITE.search(text)
@@ -95,6 +102,11 @@ def _of_noun(text: str, thing: MailThing, goods: bool) -> str:
     """Return a sentence from a fact that has no verb."""
     subject, be = capital(thing.it), "are" if thing.many else "is"
     words = text.lower().split()
+    done = words[0] in _states() or PARTICIPLE.match(text)
+    if done and SINCE.search(text):
+        return ""
+    if done and ONCE.search(text):
+        be = "were" if thing.many else "was"
     if found := LIMIT.match(text):
         if not goods and found[2].lower() in {*mail_list("telling")["people"]} - {"places", "seats"}:
             return f"{capital(text)} take part" if not found[3].strip() else ""
@@ -144,6 +156,8 @@ def _base(text: str) -> str:
     verb = _singular().get(first, "")
     if second == "and" and FINITE.search(text):
         return ""  # "suits and veils are lent"
+    if second in FINITE_WORDS:
+        return ""  # "suits are washed at 60 degrees"
     if first in HELPING:
         return HELPING[first]
     if first == "returns" and second != "to":

@@ -10,7 +10,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.calls import sold_as
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.fact_shape import told_together
@@ -40,7 +40,8 @@ def mail_part(context: Context, part: str) -> str:
 
 def framed(brief: MailBrief, at: int = 0) -> dict[str, str]:
     """Return the parts around a mail's text: greeting, button, postscript, signature, footer, unsubscribe."""
-    sold: str = offering(brief.name, brief.category or None, further=True)
+    sold: str = sold_as(brief.name, brief.category or None, brief.facts)
+    sold = "topic" if sold == "unsure" else sold  # which nobody is asked to order, nor to book
     kinds = in_language(post_wording()["linked"], brief.language)
     calls = [
         one

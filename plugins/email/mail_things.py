@@ -13,6 +13,7 @@ from aigc_plugins.email.mail_lists import mail_list
 SMALL = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 OWNED = re.compile(r"^(?:my|your|our|how|what|why|when|where|all|no|one|two|three|\d)\b", re.IGNORECASE)
 MARKED = re.compile(r"[:“”\"|–—?!(]")
+MEASURED = re.compile(r"\d[\w./½¼¾ -]{0,18}$")
 PAIR = re.compile(r"^(?:pair|set|box|pack|bag|bunch) of ", re.IGNORECASE)
 
 
@@ -33,7 +34,9 @@ class MailThing:
         an event, quotation marks around a title; of a name with a comma what stands before it, where that is a noun."""
         if language == "zh":
             return cls(name=name)
-        base = ARTICLE.sub("", name.partition(", ")[0])
+        base, _, behind = name.partition(", ")
+        base = ARTICLE.sub("", base)
+        size = f" ({behind})" if MEASURED.match(behind) else ""  # "our cello (3/4 size)"
         words = re.findall(r"[\w'’&.+-]+", base)
         head = TAIL.sub("", base).lower().rpartition(" ")[2] if not PAIR.match(base) else "pair"
         if _is_title(name, words, head):
@@ -45,7 +48,7 @@ class MailThing:
             base = TAIL.sub("", base)  # "our dog grooming", which is done at home
         person = head in mail_list("telling")["persons"]  # who comes and brings things: they, not it
         many = person or (is_plural(base) and not PAIR.match(base))
-        return cls(name=f"our {in_sentence(base)}", many=many)
+        return cls(name=f"our {in_sentence(base)}{size}", many=many)
 
 
 def _is_title(name: str, words: list[str], head: str) -> bool:

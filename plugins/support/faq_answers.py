@@ -26,6 +26,8 @@ FOR_ONE = re.compile(
     r"(?i)\b(?:i|i['’]\w+|yesterday|today|tomorrow|your (?:order|parcel|booking|ticket|case|request|child)|"
     r"yours|as (?:you|i) \w+)\b|您的(?:订单|快递|包裹|申请)|今天|昨天|明天|刚刚|刚才|已经?为您"
 )
+ASKED_FOR = re.compile(r"^(?:请您?|需要?|要)?(?:带上?|携带|准备|提供)(?:好|上)?")  # 请带身份证, 需要身份证
+YES_OR_NO = re.compile(r"(?i)^(?:yes|no|sure|of course)[,.!] ")
 SHORTEST = 4  # characters of a sentence that is worth telling
 MANY = 3  # replies, of which what one of them adds is told only where it limits
 
@@ -52,7 +54,11 @@ class SaidAlike:
 
     @property
     def disputed(self) -> bool:
-        """Tell whether two wordings differ in what binds, and not only because one goes on where the other ends."""
+        """Tell whether two wordings differ in what binds, and not only because one goes on where the other ends, or
+        all go on from one that denies as they do."""
+        for one in self.by:
+            if all(other == one or (_goes_on(one, other) and denies(one) == _denied(other)) for other in self.by):
+                return False
         return any(_differ(one, other) for one in self.by for other in self.by)
 
     def wording(self, *, of: int) -> str:
@@ -70,7 +76,8 @@ class SaidAlike:
     def _adds(self, base: str, longer: str, of: int) -> bool:
         if binding_of(longer) != binding_of(base) or FOR_ONE.search(longer) or not _begins_alike(base, longer):
             return False
-        return of < MANY or len(LIMITS.findall(longer)) > len(LIMITS.findall(base))
+        limits, ours = (len(LIMITS.findall(YES_OR_NO.sub("", one))) for one in (longer, base))
+        return of < MANY or limits > ours
 
 
 def told_alike(group: Sequence[Ticket]) -> list[SaidAlike]:
@@ -124,8 +131,13 @@ def _differ(one: str, other: str) -> bool:
 
 def _goes_on(short: str, longer: str) -> bool:
     """Tell whether a sentence says all of a shorter one, and then more."""
-    plain = ["".join(re.findall(r"\w", text.casefold())) for text in (short, longer)]
+    plain = ["".join(re.findall(r"\w", ASKED_FOR.sub("", text.casefold()))) for text in (short, longer)]
     return len(plain[0]) < len(plain[1]) and plain[0] in plain[1] and binding_of(short) <= binding_of(longer)
+
+
+def _denied(sentence: str) -> bool:
+    """Tell whether a sentence denies, apart from the yes or no before it."""
+    return denies(YES_OR_NO.sub("", sentence))
 
 
 def _begins_alike(short: str, longer: str) -> bool:

@@ -41,6 +41,10 @@ SHOES = MailThing(name="our shoes", many=True)
         ("suits and veils are lent", COURSE, False, "Suits and veils are lent"),
         ("we text you the evening before", COURSE, False, "We text you the evening before"),
         ("bring a blanket", COURSE, False, "Bring a blanket"),
+        ("Suits are washed after every hire", COURSE, False, "Suits are washed after every hire"),
+        ("built around 1960 in Markneukirchen", COURSE, True, "It was built around 1960 in Markneukirchen"),
+        ("made by hand since 1960", COURSE, True, ""),
+        ("return within 14 days if it does not suit", COURSE, True, ""),
         # what is no sentence and cannot be made one without guessing
         ("100 x 60 cm", COURSE, True, ""),
         ("240 g per shoe", SHOES, True, ""),
@@ -71,6 +75,7 @@ def test_a_fact_becomes_a_sentence_where_its_words_tell_how(
         ("Sonos Move", "Sonos Move"),
         ("dog grooming at home", "our dog grooming"),
         ("Learn to swim", "“Learn to swim”"),
+        ("Second-hand cello, 3/4 size", "our second-hand cello (3/4 size)"),
     ],
 )
 def test_a_product_is_named_in_a_sentence(product: str, named: str) -> None:

@@ -340,3 +340,17 @@ def test_the_samples_are_accepted_and_leave_as_mails(tmp_path: Path, monkeypatch
 def test_the_plugin_declares_what_it_has(tmp_path: Path) -> None:
     registry = open_project(tmp_path, {}, only=["email"]).registry
     assert [one.error for one in registry.plugins] == [""] and registry.names("exporter") == ["email"]
+
+
+def test_a_price_that_a_fact_tells_is_not_said_again() -> None:
+    told = {"product": "电路检修", "facts": ["工时费每小时120元"], "price": "每小时120元", "language": "zh"}
+    assert body(MailBrief.of(told)).count("120元") == 1
+    assert "价格：每次380元" in body(MailBrief.of({**told, "price": "每次380元"}))
+    longer = {"product": "Lamp", "facts": ["$50 bulbs fit"], "price": "$5", "language": "en"}
+    assert "$5." in body(MailBrief.of(longer))
+
+
+@pytest.mark.parametrize("product", ["亲子露营周末", "毕业照旅拍", "二手相机寄卖"])
+def test_nobody_is_asked_to_buy_what_may_be_a_service(product: str) -> None:
+    told = MailBrief.of({"product": product, "facts": ["雨天改期"], "language": "zh"})
+    assert not {framed(told, at)["button"] for at in range(4)} & {"在线选购", "商品详情"}

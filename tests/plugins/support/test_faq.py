@@ -10,6 +10,7 @@ import pytest
 
 from aigc.errors import BriefError
 from aigc.testing import run_cli
+from aigc_plugins.support.faq_answers import told_alike
 from aigc_plugins.support.faq_parts import FaqEntry, entries_of
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
@@ -366,3 +367,28 @@ def test_a_question_in_a_hurry_is_mended_and_a_reply_loses_its_yes() -> None:
 def test_a_card_for_its_owner_names_nobody() -> None:
     assert masked("凭学生证半价，限本人使用。") == "凭学生证半价，限本人使用。"
     assert "李小雷" not in masked("本人李小雷，想退票。")
+
+
+@pytest.mark.parametrize(
+    ("replies", "told"),
+    [
+        (
+            ["No, you can rent shoes for £3.", "You can rent shoes for £3.", "You can rent shoes for £3, sizes 28 up."],
+            "You can rent shoes for £3.",
+        ),
+        (
+            [
+                "请带身份证原件、租房合同和照片。",
+                "需要身份证原件、租房合同和照片，到二楼5号窗口。",
+                "请带身份证原件、租房合同和照片。",
+            ],
+            "请带身份证原件、租房合同和照片。",
+        ),
+    ],
+)
+def test_replies_that_go_on_from_one_differ_in_nothing(replies: list[str], told: str) -> None:
+    [alike] = told_alike([Ticket(id=str(at), question="?", answer=one) for at, one in enumerate(replies)])
+    assert not alike.disputed and alike.wording(of=len(replies)) == told
+    against = ["Shoes can be rented for £3.", "Shoes can be rented for £4.", "Shoes can be rented for £3, 28 up."]
+    [opposed] = told_alike([Ticket(id=str(at), question="?", answer=one) for at, one in enumerate(against)])
+    assert opposed.disputed
