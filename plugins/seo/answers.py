@@ -207,7 +207,7 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
 def _leads(fact: str, words: Collection[str]) -> bool:
     """Tell whether the first word of a fact is one of some: "Lavender smells nice" is about lavender."""
     first = re.match(r"(?:the |an? |our |your )?([A-Za-z]+)", fact, re.IGNORECASE)
-    return bool(first) and stem(first[1]) in words
+    return first is not None and stem(first[1]) in words
 
 
 def _told_of_others(fact: str, search: str, keyword: str) -> frozenset[str]:

@@ -113,11 +113,10 @@ def plan_outline(
     found, named = [one for one in others if wanted_of(one, keyword)], list(sections)
     named, far = _near(named, found, keyword, language, sure=True)
     open_ones = list[str]()
-    for one in without:
-        if (QUESTION.search(one) or is_strict(one, keyword)) and not any(
-            asks_alike(one, other, keyword) for other in open_ones
-        ):
-            open_ones.append(one)
+    for search in without:
+        alike = any(asks_alike(search, other, keyword) for other in open_ones)
+        if (QUESTION.search(search) or is_strict(search, keyword)) and not alike:
+            open_ones.append(search)
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(
