@@ -39,7 +39,7 @@ the key for the teacher. Text after `>` is the brief, which you may take to be t
 Write one line of JSON per piece into your answers' file:
 {"n": 1, "publishable": true, "untrue": false, "fluent": true, "why": "words and reason where not all is well"}
 """
-UNSEEN = ("language", "date", "status")
+UNSEEN = ("language", "status")
 
 
 def main(words: Sequence[str] | None = None) -> None:
