@@ -18,13 +18,14 @@ identifiers, the remedy last. Only the CLI's outermost frame catches `AigcError`
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
 BEGINNING = 3  # letters from which on a word may be the beginning of several names
+SHOWN_FILES = 5
 ALIKE = 5  # such names told
 LONGEST_LINE = 500  # characters of somebody else's error
 POINTER = b"version https://git-lfs"
@@ -180,6 +181,24 @@ def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
         near = {one.name: one / rest for one in missing.parent.iterdir() if one != missing and fits(one / rest)}
     close = near_file(missing.name, near)
     return f"did you mean {str(near[close])!r}?" if close else ""
+
+
+def sought(path: Path, kinds: Collection[str] = ()) -> str:
+    """Return the remedy for a path that has no file: the nearest name, else where it was looked for and what lies there
+    of its kind. `kinds` are the suffixes that are read there, of which it need have none."""
+    if path.exists() or (near := nearest(path)):
+        return "" if path.exists() else near
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    names: list[str] = []
+    with suppress(OSError):  # a folder that nobody may read
+        fitting = kinds or (path.suffix,)
+        names = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in fitting and one.is_file())
+    more = ", …" if len(names) > SHOWN_FILES else ""
+    there = f", which has {', '.join(names[:SHOWN_FILES])}{more}" if names else ", which has none of its kind"
+    read = f"; read are {', '.join(sorted(kinds))}" if kinds else ""
+    return f"looked for in {folder}{there}{read}"
 
 
 def shell_command(name: str, *words: object, options: Sequence[str] = ()) -> str:

@@ -24,7 +24,7 @@ from aigc.content.links import whole_path
 from aigc.content.stage_words import expressions_in
 from aigc.content.variables import parsed
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest, no_file
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, no_file, sought
 from aigc.generating import AdapterFolders, Source, Unasked, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
 from aigc.generating.shipped import shipped_adapters
@@ -150,7 +150,7 @@ class Project:
         fence = None
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
-                raise NotFound(no_file(Path(name)), hint=nearest(Path(name)))
+                raise NotFound(no_file(Path(name)), hint=sought(Path(name)))
             file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]

@@ -92,8 +92,8 @@ def test_twelve_products_become_ads_an_account_accepts(jobs: Callable[[int], Job
     assert code == (0 if all(piece["status"] == "accepted" for piece in pieces) else 1)
     good = [piece for piece in pieces if piece["status"] == "accepted"]
     assert len(good) >= 11, [piece["reason"] for piece in pieces]
-    lines = sum(piece["provenance"]["lines"] for piece in pieces)
-    assert sum(len(piece["provenance"]["fallbacks"]) for piece in pieces) <= lines / 4
+    # a quarter of the 63 lines of stages that stood here before composed ones, which no model writes, took 23 places
+    assert sum(len(piece["provenance"]["fallbacks"]) for piece in pieces) <= 15
     for piece in good:
         fields, brief = piece["fields"], piece["brief"]["values"]
         assert 3 <= len(fields["headlines"]) <= 15

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.errors import AigcError, NotFound, UsageError, did_you_mean, nearest
+from aigc.errors import AigcError, NotFound, UsageError, did_you_mean, nearest, sought
 
 
 def test_errors_survive_pickling_with_their_hint() -> None:
@@ -41,3 +41,17 @@ def test_a_misspelt_path_is_told_the_nearest_that_fits(tmp_path: Path, monkeypat
     assert nearest(Path("prodcts/sprng.csv")) == "" == nearest(Path("other"))
     assert nearest(Path("sprnt")) == "did you mean 'sprint'?" and nearest(Path("sprnt"), Path.is_dir) == ""
     assert nearest(Path("product"), Path.is_dir) == "did you mean 'products'?"
+
+
+def test_a_file_that_is_nowhere_near_is_told_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("rows.csv", "a.csv", "note.md"):
+        Path(name).write_text("")
+    assert sought(Path("rosw.csv")) == "did you mean 'rows.csv'?"
+    assert sought(Path("zzz.csv")) == f"looked for in {tmp_path}, which has a.csv, rows.csv"
+    assert sought(Path("zzz"), {".csv", ".xlsx"}).endswith(", which has a.csv, rows.csv; read are .csv, .xlsx")
+    assert sought(Path("zzz.yaml")) == f"looked for in {tmp_path}, which has none of its kind"
+    assert sought(Path("away/zzz.csv")) == f"there is no folder {tmp_path / 'away'}"
+    assert not sought(tmp_path), "it is there, and said to be a folder"

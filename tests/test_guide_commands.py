@@ -45,6 +45,7 @@ SHOP = "Handle,Title,Body (HTML),Vendor,Type,Variant Price\n"
 FILES = {
     "products_export.csv": SHOP + "".join(f"row-{row},Mug,<p>Holds 350 ml.</p>,Northfold,Mugs,9\n" for row in range(2)),
     "cars.csv": "name,horsepower,miles_per_gallon,Fuel type\nFord Pinto,,25,petrol\nDatsun PL510,88,27,petrol\n",
+    "docs/tomatoes.md": "# Tomatoes\n\nWatering tomatoes takes 2 litres a day. Straw keeps tomatoes moist.\n",
     "brands/tablewright.yaml": re.findall(r"```yaml\n(.*?)```", PAGES["brands.md"], re.DOTALL)[0],
 }
 JOBS = {  # what stands there already when a page begins

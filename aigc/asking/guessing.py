@@ -7,6 +7,7 @@ first values must fit the input, and no column is guessed for two inputs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -21,6 +22,8 @@ from aigc.types import Json, Row
 ALIKE = 0.6  # of names: as far as difflib takes two for close
 ID = "id"  # names the pieces
 LEAST = 3  # letters of a name that is part of another
+PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#].*)?$", re.IGNORECASE)
+OF_PICTURES = ("image", "img", "picture", "photo", "media", "src")  # words in the names of inputs that take one
 OWN_FORM = ("format", "enum", "pattern")  # words by which values alone tell what they are
 
 
@@ -67,7 +70,9 @@ def _part(one: str, other: str) -> bool:
 
 
 def _fits(name: str, schema: Schema, column: str, rows: Sequence[Row]) -> bool:
-    """Say whether the values of a column are what an input takes, and there are any."""
+    """Say whether the values of a column are what an input takes, and there are any; a page is not a picture."""
     values: list[Json] = [row.values[column] for row in rows if row.values.get(column) not in (None, "")]
+    if schema.get("format") == "uri" and not any(word in name.casefold() for word in OF_PICTURES):
+        values = [] if any(PICTURE.search(str(value)) for value in values) else values
     inputs: Mapping[str, Schema] = {name: schema}
     return bool(values) and not any(read_values(inputs, {name: value}, complete=False)[1] for value in values)

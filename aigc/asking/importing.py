@@ -12,7 +12,7 @@ from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.sound_rows import readable, sound_rows
 from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import disturbs_nothing, undisturbed_by
-from aigc.errors import POINTER, BriefError, describe, nearest, no_file, pointer_told
+from aigc.errors import POINTER, BriefError, describe, no_file, pointer_told, sought
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
@@ -31,7 +31,7 @@ def open_rows(
     """Read `path` with the importer of its suffix, values cleaned where rows are to be briefs. BriefError when there is
     no file, importer or row."""
     if not path.is_file():
-        raise BriefError(no_file(path), hint=nearest(path))
+        raise BriefError(no_file(path), hint=sought(path, _kinds(registry)))
     _refuse_pointer(path)
     importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
@@ -44,6 +44,11 @@ def open_rows(
         ) from None
     rows = chain([first], rows)
     return rows if cleaning is None else Cleaner(cleaning).rows(rows)
+
+
+def _kinds(registry: Registry) -> set[str]:
+    """Return the suffixes of files that can be read."""
+    return {suffix for name in registry.names("importer") for suffix in registry.get("importer", name).suffixes}
 
 
 def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:

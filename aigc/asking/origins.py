@@ -37,7 +37,7 @@ from aigc.asking.origin_keys import FORMAT, JOIN, ORIGIN
 from aigc.content import ContentType
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, nearest, no_file
+from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, no_file, sought
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
@@ -126,7 +126,7 @@ def origin_named(registry: Registry, name: str, where: str) -> FileOrigin:
     """Return the origin of that name, or the one in a YAML file. NotFound suggests the nearest name."""
     if name.endswith((".yaml", ".yml")):
         if not Path(name).is_file():
-            raise NotFound(f"{where}: {no_file(Path(name))}", hint=nearest(Path(name)))
+            raise NotFound(f"{where}: {no_file(Path(name))}", hint=sought(Path(name)))
         return read_origin(Path(name))
     files = registry.origin_files()
     if name not in files:

@@ -28,7 +28,7 @@ from aigc.asking.samples import sample_briefs
 from aigc.asking.sheets import open_sheet, sheets_beside
 from aigc.asking.unused_columns import columns_not_used, inputs_fed
 from aigc.content import ContentType
-from aigc.errors import BriefError, NotFound, nearest, no_file
+from aigc.errors import BriefError, NotFound, no_file, sought
 from aigc.ledger.ledger import has_ledger
 from aigc.project import Project
 from aigc.settings import Laid
@@ -194,7 +194,7 @@ class Plan:
     def _feed(self, project: Project, content_type: ContentType) -> Feed:
         if "briefs" in self.named_at and self.briefs != SAMPLE and not Path(self.briefs).is_file():
             message = f"{self.named_at['briefs']}: {no_file(Path(self.briefs))}"
-            raise BriefError(message, hint=nearest(Path(self.briefs)))
+            raise BriefError(message, hint=sought(Path(self.briefs)))
         own = Feed(
             opened=lambda: self._table(project, content_type).rows,
             columns=self.columns,

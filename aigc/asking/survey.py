@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -12,6 +13,7 @@ from aigc.errors import AigcError
 from aigc.types import Artifact, Brief, Json
 
 SHOWN = 10  # reasons kept
+KINDS = 1000  # kinds of reasons that are counted
 KNOWN = 2000  # ids that a misspelt one is held against
 Before: TypeAlias = Literal["stands", "changed", "new"]  # what a run comes upon where a brief's piece is to be
 
@@ -21,6 +23,22 @@ class Forecasting(Protocol):
 
     def add(self, brief: Brief) -> None:
         """Take a brief into account. AigcError where nothing can be asked for it."""
+
+
+class Reasons(list[str]):
+    """These are the first few reasons, each with its row's place; `unshown` counts the others without."""
+
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        super().__init__(first)
+        self.unshown: Counter[str] = Counter()
+
+    def add(self, reason: str, place: str) -> None:
+        """Keep a reason, or count it without its place."""
+        kind = reason.removeprefix(f"{place}: ")
+        if len(self) < SHOWN:
+            self.append(reason)
+        elif kind in self.unshown or len(self.unshown) < KINDS:
+            self.unshown[kind] += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +60,7 @@ class Survey:
     missing: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     noun: str = "rows"
-    reasons: list[str] = field(default_factory=list)
+    reasons: Reasons = field(default_factory=Reasons)
     first: list[Brief] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally, compare=False)
     rejected: int = 0
@@ -86,14 +104,14 @@ def survey_briefs(
             found.missing.remove(brief.id)
         if only and len(found.ids) < KNOWN:
             found.ids.append(brief.id)
-        found.tally.add(brief.brief if isinstance(brief, Artifact) else brief)
+        asked = brief.brief if isinstance(brief, Artifact) else brief
+        found.tally.add(asked)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
             reason = _sort_in(found, brief, first, forecaster, before, wanted, only)
         if reason:
             found.failed += 1
-            if len(found.reasons) < SHOWN:
-                found.reasons.append(reason)
+            found.reasons.add(reason, asked.source or asked.id)
         else:
             found.valid += 1
         heard(found.total)

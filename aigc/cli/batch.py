@@ -33,22 +33,23 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.readable import REASONS
-from aigc.cli.stopping import gentle_stop
+from aigc.cli.stopping import GRACE, gentle_stop
 from aigc.errors import (
     AigcError,
     BriefError,
     NotFound,
     UsageError,
     did_you_mean,
-    nearest,
     no_file,
     shell_command,
+    sought,
 )
 from aigc.jobs import (
     ARTIFACTS_FILE,
     REPORT,
     Forecaster,
     Job,
+    Local,
     RayRunner,
     Unique,
     check_model,
@@ -154,7 +155,7 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
         plan = read_plan(Path(type_name))
     elif briefs is None:
         if type_name.endswith((".yaml", ".yml")) and not Path(type_name).is_file():
-            raise NotFound(no_file(Path(type_name)), hint=nearest(Path(type_name)))
+            raise NotFound(no_file(Path(type_name)), hint=sought(Path(type_name)))
         raise _no_briefs(type_name)
     elif "/" in briefs and _is_table(type_name) and not _is_table(briefs):
         hint = f"the type comes first: `{shell_command('batch', briefs, type_name)}`"
@@ -339,8 +340,14 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         return
     with loading(project.settings.model if job.content_type.asks(project.voice(job.content_type)) else "") as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
-    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
-        job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
+    stop = gentle_stop(in_hand, grace=GRACE)
+    local = Local(generator)
+
+    def to_come() -> tuple[int, int]:
+        return local.answered, expected.requests - local.told - local.answered
+
+    with closing(generator), stop as stopping, writing(job.remaining, in_hand, stopping, to_come) as shown:
+        job.run(local, heard=shown.heard, again=shown.again, stopping=stopping)
 
 
 def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int:

@@ -21,7 +21,7 @@ from aigc.content import ContentType
 from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
 from aigc.content.load import content_type_mistakes
-from aigc.errors import AigcError, NotFound, UsageError, near_file, nearest, no_file
+from aigc.errors import AigcError, NotFound, UsageError, near_file, no_file, sought
 from aigc.project import OWN, Project, project_over
 from aigc.settings import FILE, Settings, project_folder, read_settings
 from aigc.types.foreign import file_bytes
@@ -121,7 +121,7 @@ def _follows(error: AigcError, broken: str) -> bool:
 
 def _in_file(project: Project, path: Path, sound: list[ContentType]) -> Iterator[AigcError]:
     if not path.is_file():
-        hint = "`aigc check` alone takes the whole project" if path.is_dir() else nearest(path)
+        hint = "`aigc check` alone takes the whole project" if path.is_dir() else sought(path)
         yield UsageError(no_file(path), hint=hint)
         return
     if path.name == FILE:

@@ -82,6 +82,9 @@ class Comparison:
     notes: Sequence[str] = ()
 
 
+WHAT = "give the folder of an `aigc batch`, or a file of texts"
+
+
 @click.command("evaluate")
 @click.argument("target", metavar="JOB|FILE")
 @click.option(
@@ -268,7 +271,7 @@ def _mapped_by_a_job(type_name: str, path: Path) -> Iterator[None]:
 
 def _path(target: str) -> Path:
     if not (path := Path(target)).is_file():
-        hint = "--type TYPE says whose" if target == "sample" else nearest(path, lambda one: one.exists())
+        hint = "--type TYPE says whose" if target == "sample" else nearest(path, lambda one: one.exists()) or WHAT
         raise NotFound(f"{target}: no such job or file", hint=hint)
     return path
 

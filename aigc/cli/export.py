@@ -14,6 +14,7 @@ import click
 from aigc.asking import Export
 from aigc.cli import completing
 from aigc.cli.echo import echo, print_json
+from aigc.cli.formats_taking import formats_taking
 from aigc.cli.options import (
     Pairs,
     check_exporters,
@@ -34,6 +35,7 @@ from aigc.types import STATUSES
 if TYPE_CHECKING:
     from aigc.project import Project
 
+KNOWN = "known: "  # where no name is near
 NEVER = ("rejected", "failed")
 
 
@@ -79,7 +81,7 @@ def command(
       aigc export /mnt/archive/spring --to csv --out again
     """
     project = open_project(folder)
-    check_exporters(project, formats)
+    _check(project, formats, batch)
     given = mapping(options, "-o")
     out = out if out is not None and out.resolve() != batch.resolve() else None
     if out is None:
@@ -106,14 +108,21 @@ def command(
         told = {"refused": refused, "by_format": taken} if refused else {}
         print_json({"pieces": max(taken.values()), "left_out": gone, "files": [str(path) for path in paths], **told})
         return code
-    for path in paths:
-        echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    echo(f"{_exported(taken, many)}{note}", err=True)
+    _tell(paths, f"{_exported(taken, many)}{note}", refused)
+    if not paths and (fitting := formats_taking(project, batch)):
+        echo(f"{batch} can be written as {', '.join(fitting)}", err=True)
+    return code
+
+
+def _tell(paths: Iterable[Path], exported: str, refused: Iterable[str]) -> None:
+    """Print the files, how many pieces are in them, and what was not exported."""
+    for path in paths:
+        echo(path)
+    echo(exported, err=True)
     for sentence in refused:
         echo(f"Not exported: {sentence}", err=True, fg="red")
-    return code
 
 
 def _exported(taken: Mapping[str, int], many: int) -> str:
@@ -124,6 +133,16 @@ def _exported(taken: Mapping[str, int], many: int) -> str:
         return f"{max(taken.values()) or 'none'} of {counted(many, 'piece')} exported"
     each = ", ".join(f"{number or 'none'} as {name}" for name, number in taken.items())
     return f"of {counted(many, 'piece')} exported: {each}"
+
+
+def _check(project: Project, formats: Sequence[str], batch: Path) -> None:
+    """Refuse an unknown format; where no name is near, name those that take the job's pieces."""
+    try:
+        check_exporters(project, formats)
+    except NotFound as error:
+        known = error.hint.startswith(KNOWN) and has_ledger(batch)
+        fitting = ", ".join(formats_taking(project, batch)) if known else ""
+        raise NotFound(error.message, hint=f"{batch} can be written as {fitting}" if fitting else error.hint) from None
 
 
 def _catch_up(project: Project, batch: Path) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from aigc.cli.echo import echo, in_line
 from aigc.cli.readable import counted
 from aigc.content import ContentType
+from aigc.content.demands import Voice
 from aigc.errors import NotFound
 from aigc.models.needs import Needs, size_text
 from aigc.project import Project
 from aigc.types import Brief, Json
 from aigc.writing.duty import Patience
 from aigc.writing.fitness import Fitness
-from aigc.writing.preview import brief_faults
+from aigc.writing.preview import asks_a_model, brief_faults
 from aigc.writing.sheet import Setup
 
 SHOWN = 5  # sentences about rows
@@ -45,7 +47,14 @@ class FitnessTold:
         if faults := brief_faults(self._setup, brief):
             self.rejected += 1
             self.doomed += [f"{brief.source or brief.id}: {faults[0]}"] if len(self.doomed) < SHOWN else []
-        self._told.update(self._fitness.of_brief(brief))
+        told = self._fitness.of_brief(brief)
+        if told and not self._asks(brief):
+            told = self._fitness.of_brief(brief, asked=False)
+        self._told.update(told)
+
+    def _asks(self, brief: Brief) -> bool:
+        setup = self._setup
+        return asks_a_model(setup.content_type, setup.environment, brief, voice=setup.voice)
 
     @property
     def lines(self) -> list[str]:
@@ -83,14 +92,24 @@ def fitness_lines(fitness: Fitness) -> list[str]:
     name, voices = fitness.content_type.name, fitness.content_type.demands.voices
     lines = []
     if voices:
-        unmet = [(voice, one.needs) for voice, one in voices.items() if not one.needs.met_by(fitness.model)]
-        needing = ", ".join(f"{voice}, which needs {needs_text(needs)}" for voice, needs in unmet)
-        lacks = f"; not with {fitness.model.name}: {needing}" if unmet else ""
-        lines.append(f"{name} in the voice {fitness.voice}{lacks}")
+        lines.append(" ".join([_used_voice(name, fitness.voice, voices), *_unmet_voices(fitness)]))
     small = [stage for stage in fitness.content_type.stages if fitness.of_size([stage.name])]
     stands_in = all(stage.fallback for stage in small if stage.name in fitness.stages)
     flagged = "will be flagged where the model writes; plain texts stand" if stands_in else "will be flagged"
     return [*lines, *(f"{name} {flagged}: {message}" for message in fitness.of_size(fitness.stages))]
+
+
+def _used_voice(name: str, voice: str, voices: Mapping[str, Voice]) -> str:
+    """Say in which voice a type writes, and what that is."""
+    summary = voices[voice].summary.rstrip(".") if voice in voices else ""
+    return f"{name} writes in its voice {voice!r}" + (f": {summary[0].lower()}{summary[1:]}." if summary else ".")
+
+
+def _unmet_voices(fitness: Fitness) -> Iterator[str]:
+    """Say of each voice whose needs the model does not meet what it needs."""
+    for voice, one in fitness.content_type.demands.voices.items():
+        if not one.needs.met_by(fitness.model):
+            yield f"Its voice {voice!r} needs a model with {needs_text(one.needs)}, which {fitness.model.name} has not."
 
 
 def judge_line(project: Project, content_type: ContentType) -> str:

@@ -14,7 +14,7 @@ from aigc.cli.going_on import as_typed
 from aigc.cli.kept_lines import print_lines
 from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project
-from aigc.cli.readable import REASONS, complaint_lines, counted, duration, span_told
+from aigc.cli.readable import REASONS, complaint_lines, counted, duration, fallbacks_told, span_told
 from aigc.errors import AigcError, shell_command
 from aigc.jobs import is_behind, running, write_report
 from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
@@ -91,7 +91,7 @@ def _print(
         echo(line)
     unwritten, lines = state.fallbacks
     if lines:
-        echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
+        echo(fallbacks_told(unwritten, lines))
     tokens = f"{counted(state.requests, 'request')}, {state.prompt_tokens:,} tokens in, {state.written_tokens:,} out"
     echo(f"Work in these pieces: {tokens}")
     if state.seconds:

@@ -14,7 +14,7 @@ import click
 from aigc.content import brief_values
 from aigc.content.languages import with_language
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, nearest, no_file, shell_command
+from aigc.errors import BriefError, no_file, shell_command, sought
 from aigc.types import Brief, WrittenFloat
 from aigc.types.foreign import file_bytes, read_json
 
@@ -72,7 +72,7 @@ def is_table(path: Path) -> bool:
 def _read(file: str) -> Mapping[str, Json]:
     path = Path(file)
     if file != "-" and not path.is_file():
-        raise BriefError(no_file(path), hint=nearest(path))
+        raise BriefError(no_file(path), hint=sought(path))
     if path.suffix.lower() in (".yaml", ".yml"):
         given = read_yaml(path, as_written=True).value
     else:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EACH = 500  # rows between looks at the clock
 SURE = 5.0  # seconds before which nobody can say how long it takes
+FEW = 8  # answers, by which nobody can say how fast they come
 EVERY = 10.0  # seconds between lines where there is no terminal
 DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking", "convert": "Converting"}
 
@@ -57,7 +58,8 @@ def loading(model: str) -> Iterator[Callable[[Progress], None]]:
 
 class Writing:
     """This is the display of a batch of `total` briefs: how many are written, how fast, how long yet, how good; and of
-    what is written again, each time. Once it is `stopping`, only those in hand are still to come."""
+    what is written again, each time. Once it is `stopping`, only those in hand are still to come. `to_come` is how many
+    requests were answered in this run, and how many are expected yet."""
 
     def __init__(
         self,
@@ -65,8 +67,10 @@ class Writing:
         in_hand: Callable[[], int],
         bar: rich.progress.Progress | None,
         stopping: Callable[[], bool] = lambda: False,
+        to_come: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         self._total = total
+        self._to_come = to_come
         self._in_hand = in_hand
         self._stopping = stopping
         self._label = "Writing"
@@ -77,7 +81,7 @@ class Writing:
 
     def again(self, many: int) -> None:
         """Take note that so many pieces are about to be written again."""
-        self._label, self._total = "Writing again", many
+        self._label, self._total, self._to_come = "Writing again", many, lambda: (0, 0)
         for task in self._tasks:
             assert self._bar is not None
             self._bar.update(task, visible=False)
@@ -88,7 +92,10 @@ class Writing:
         self._counts[artifact.status] += 1
         done, in_hand = self._counts.total(), self._in_hand()
         total = min(self._total, done + in_hand) if self._stopping() else self._total
-        left = time_left(done, in_hand, total, time.monotonic() - self._started)
+        seconds = time.monotonic() - self._started
+        left = time_left(done, in_hand, total, seconds)
+        if left is None and total == self._total:
+            left = time_for_answers(*self._to_come(), seconds)
         parts = [_rate(self._counts, self._started), _told(self._counts)]
         parts += [f"about {duration(left)} left"] if left is not None else []
         if self._bar is None:
@@ -115,15 +122,28 @@ def time_left(done: int, in_hand: int, total: int, seconds: float) -> float | No
     return seconds * max(total - worked, 0) / worked
 
 
+def time_for_answers(answered: int, to_come: int, seconds: float) -> float | None:
+    """Return about how long the rest takes, by how fast requests are answered in this run, or nothing where few were:
+    how many are to come is a guess, how fast is none."""
+    if answered < FEW or to_come <= 0 or seconds < SURE:
+        return None
+    return seconds * to_come / answered
+
+
 @contextmanager
-def writing(total: int, in_hand: Callable[[], int], stopping: Callable[[], bool] = lambda: False) -> Iterator[Writing]:
+def writing(
+    total: int,
+    in_hand: Callable[[], int],
+    stopping: Callable[[], bool] = lambda: False,
+    to_come: Callable[[], tuple[int, int]] = lambda: (0, 0),
+) -> Iterator[Writing]:
     """Show a batch of `total` briefs while this is open; `in_hand` of them are begun and not finished, and once it
-    is `stopping` no more will be."""
+    is `stopping` no more will be. `to_come` is how many requests were answered, and how many are expected yet."""
     if not sys.stderr.isatty():
-        yield Writing(total, in_hand, None, stopping)
+        yield Writing(total, in_hand, None, stopping, to_come)
         return
     with bar_of("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
-        yield Writing(total, in_hand, bar, stopping)
+        yield Writing(total, in_hand, bar, stopping, to_come)
 
 
 @contextmanager

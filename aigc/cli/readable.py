@@ -139,6 +139,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def fallbacks_told(unwritten: int, lines: int) -> str:
+    """Say how many of a job's texts are fallbacks, and what these are."""
+    share = f"{unwritten} of {lines} ({100 * unwritten / lines:.0f} %)"
+    return f"Fallback lines: {share}" + (", the row's own words where no line of the model passed" if unwritten else "")
+
+
 def duration(seconds: float) -> str:
     """Return a time as `8.2 s`, `3 min 20 s`, `2 h 5 min` or `4 days 3 h`."""
     if seconds < 60:

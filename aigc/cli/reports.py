@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from aigc.asking import KEEP_ALL, ROW, Tally
 from aigc.cli import prompts
 from aigc.cli.echo import echo, in_line, print_json
+from aigc.cli.formats_taking import formats_taking
 from aigc.cli.going_on import as_typed, next_command, opening
-from aigc.cli.readable import complaint_lines, counted, duration, span_told
+from aigc.cli.readable import complaint_lines, counted, duration, fallbacks_told, span_told
 from aigc.cli.reading_told import print_inputs, print_reading, reading_record
-from aigc.errors import AigcError, megabytes
+from aigc.errors import megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
 from aigc.jobs.forecast.forecaster import UNASKED
 from aigc.jobs.forecast.rates import read_rates
-from aigc.ledger import opened_ledger
 from aigc.types import STATUSES, Json
 from aigc.writing.preview import preview
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aigc.types import JobReport
 
 COLUMNS = 12  # named
+BUSY = 0.5  # other programs that want a core, from which on that is said
+COUNTED = 8  # kinds of reasons, of rows that are not named
 PREVIEWED = 3  # briefs whose prompts a dry run shows as JSON
 EXPORTED = STATUSES[:1]
 MANY = 8  # files of one folder named
@@ -106,7 +108,13 @@ def print_dry_run(
             "changed": found.changed,
         }
         counts |= {"rejected": found.rejected, "needs": found.needs, "flagged": found.flagged}
-        more = {"reasons": found.reasons, "doomed": found.doomed, "apart": found.apart, "forecast": expected.record()}
+        more = {
+            "reasons": found.reasons,
+            "doomed": found.doomed,
+            "apart": found.apart,
+            "unshown": dict(found.reasons.unshown),
+            "forecast": expected.record(),
+        }
         print_json({**counts, **more, "inputs": fed, **reading_record(found.tally, unused), "prompts": shown})
         return
     echo(f"── the whole job: {content_type.name} ──", bold=True)
@@ -120,7 +128,9 @@ def print_dry_run(
     for reason in found.reasons:
         echo(f"  {in_line(reason)}")
     if found.failed > len(found.reasons):
-        echo(f"  … and {found.failed - len(found.reasons):,} more")
+        echo(f"  … and {found.failed - len(found.reasons):,} more, among them:")
+        for kind, many in found.reasons.unshown.most_common(COUNTED):
+            echo(f"    {counted(many, found.noun[:-1])}: {in_line(kind)}")
     print_inputs(content_type, fed)
     print_reading(found.tally, unused, found.noun)
     for line in forecast_lines(project, expected, unique=unique):
@@ -168,6 +178,8 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         time = f"no time can be told before the first run of {model} {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
     notes = ["what repeats another piece is written again, which comes on top"] if unique else []
+    if expected.span is not None and expected.load >= BUSY:
+        notes.append("other programs keep this machine busy, which the later time allows for")
     if not expected.counted:
         notes.append(f"the tokenizer of {model} is not here, so tokens are estimated from characters")
     if expected.rendered < expected.briefs:
@@ -229,8 +241,7 @@ def print_report(
     for line in complaint_lines(*short):
         echo(line)
     if report.lines:
-        share = 100 * report.fallback_lines / report.lines
-        echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
+        echo(fallbacks_told(report.fallback_lines, report.lines))
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
     told = f" (forecast: {span_told(expected.span)})" if expected and expected.span is not None else ""
@@ -276,19 +287,8 @@ def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
         yield from ("-o", f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
 
 
-def _takes(project: Project, name: str, folder: Path) -> bool:
-    """Say whether a format, with no option set, takes the job's pieces: its first accepted one, if there is any."""
-    try:
-        with opened_ledger(folder) as ledger:
-            first = next(ledger.pieces.artifacts(EXPORTED), None)
-        bound = project.registry.get("exporter", name).bind({}, "--to")
-        return first is None or not bound.refusals(first, project.timeouts.plugin)
-    except AigcError:
-        return False
-
-
 def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:
-    names = [name for name in project.registry.names("exporter") if _takes(project, name, report.folder)]
+    names = formats_taking(project, report.folder)
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
     suffixes = {path.suffix for path in (*report.files[:1], *exports)}

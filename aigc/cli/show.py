@@ -308,6 +308,7 @@ def _bound(bound: tuple[Bound, ...]) -> list[dict[str, Json]]:
 
 
 def _bound_text(bound: Bound) -> str:
-    options = ", ".join(f"{name}={value!r}" for name, value in bound.values.items())
+    only = [f"field={bound.only}"] if bound.only else []  # as it is called in YAML
+    options = ", ".join([*only, *(f"{name}={value!r}" for name, value in bound.values.items())])
     severity = f" [{bound.severity}]" if bound.extension.kind == "check" else ""
-    return f"{bound.name}{f'({options})' if options else ''}{f' on {bound.only}' if bound.only else ''}{severity}"
+    return f"{bound.name}{f'({options})' if options else ''}{severity}"

@@ -21,7 +21,7 @@ from aigc.plugs.option_schema import meaning, option_schema, options_schema
 from aigc.plugs.options import options_of
 from aigc.plugs.shapes import Shape, closed, keys_of, list_of, with_keys
 from aigc.plugs.timeouts import Timeouts
-from aigc.settings import OPTIONS, Settings, Writers
+from aigc.settings import OPTIONS, Says, Settings, Writers
 from aigc.types import Json
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _origin(registry: Registry) -> Document:
 
 def _setting_shapes(registry: Registry, names: Sequence[str]) -> Iterator[tuple[str, Shape]]:
     """Yield settings with their shapes."""
-    told = f"{Settings.__doc__} {Writers.__doc__}"
+    told = f"{Settings.__doc__} {Says.__doc__} {Writers.__doc__}"
     options = {one.name: one for one in OPTIONS}
     for name in names:
         words = option_schema(options[name], meaning(told, name))

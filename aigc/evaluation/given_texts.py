@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias, cast, get_args
 
 from aigc.asking import Needed, open_sheet
 from aigc.content.measures import CJK
-from aigc.errors import BriefError, did_you_mean, nearest, no_file
+from aigc.errors import BriefError, did_you_mean, no_file, sought
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Message, Prompt, Role
 from aigc.types.foreign import file_bytes, read_json
@@ -176,7 +176,7 @@ def _messages(value: Json, role: Role) -> list[Message]:
 
 def _plain(path: Path) -> str:
     if not path.is_file():
-        raise BriefError(no_file(path), hint=nearest(path))
+        raise BriefError(no_file(path), hint=sought(path))
     try:
         text = file_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:

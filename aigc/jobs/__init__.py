@@ -11,7 +11,8 @@ Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (bef
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
 `Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `voice_written_in`, `prepare_folder`,
 `refuse_foreign`, `is_foreign`, `replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`,
-`add_piece`, `keep_piece`, `single_pieces` (the folder); `Localised`, `MarketChange` (another market); `ray_runner`.
+`add_piece`, `keep_piece`, `single_pieces` (the folder); `Localised`, `MarketChange` (another market); `Local`,
+`ray_runner` (where it is written).
 Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is written
 (writing), where briefs come from (asking), SQL, torch, click.
 """
@@ -37,6 +38,7 @@ from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.reviewing import Desk, at_desk, catch_up, is_behind, review_setup, voice_written_in
 from aigc.jobs.run import Job, open_job, run_job
+from aigc.jobs.runner import Local
 from aigc.jobs.single_pieces import add_piece, keep_piece, single_pieces
 from aigc.jobs.staging import replacing
 from aigc.jobs.uniqueness import Unique
@@ -51,6 +53,7 @@ __all__ = [
     "Good",
     "Job",
     "Judgement",
+    "Local",
     "Localised",
     "MarketChange",
     "RayRunner",

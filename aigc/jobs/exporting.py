@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from aigc.bounds.boundary import Boundary
@@ -12,6 +13,16 @@ from aigc.errors import JobError, describe
 from aigc.plugs.extension import Bound
 from aigc.plugs.failing import failed_at
 from aigc.types import Artifact, Json
+
+MARK = "localised_from"  # an input of localised pieces alone: by it their own texts are found when they are judged
+
+
+def unmarked(artifact: Artifact) -> Artifact:
+    """Return a piece as formats see it: without the mark that is no input of its content type."""
+    if MARK not in artifact.brief.values:
+        return artifact
+    values = {name: value for name, value in artifact.brief.values.items() if name != MARK}
+    return replace(artifact, brief=replace(artifact.brief, values=values))
 
 
 def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds: float) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import overload
 
 from aigc.asking.plan import Export
 from aigc.errors import JobError, UsageError, disk_told
-from aigc.jobs.exporting import written_by
+from aigc.jobs.exporting import unmarked, written_by
 from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
 from aigc.jobs.staging import ExportStage, replacing, staged, sweep
@@ -80,7 +80,7 @@ class Fitting(_GoneOver):
         return len(self._pieces) - len(self.refused)
 
     def __iter__(self) -> Iterator[Artifact]:
-        return (one for one in self._pieces if one.id not in self.refused)
+        return (unmarked(one) for one in self._pieces if one.id not in self.refused)
 
 
 def prepare_folder(folder: Path, content_type: str = "") -> None:

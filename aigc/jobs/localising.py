@@ -34,6 +34,7 @@ from aigc.content.schema import problems
 from aigc.content.type_keys import EXPORT_ONLY
 from aigc.content.walk import ANYTHING, is_prose, item_schema, leaves, mapped
 from aigc.errors import EngineError, JobError, describe
+from aigc.jobs.exporting import MARK
 from aigc.jobs.folder import exported_statuses
 from aigc.jobs.job_translation import ALL_TRANSLATED, STAGE, Manner, Translation
 from aigc.jobs.runner import Local, Task
@@ -46,11 +47,7 @@ from aigc.writing.drafting import Signed
 from aigc.writing.severity import distinct, verdict
 
 FOR_MARKET, FITS_MARKET = "for_market", "fits_market"  # the extensions that know markets
-MARK, FIELD, LINES = (
-    "localised_from",
-    "localised_field",
-    "localised_lines",
-)  # a brief's mark of its piece, and the functions that find its fields and lines by it
+FIELD, LINES = "localised_field", "localised_lines"  # functions that find a piece's fields and lines by its mark
 LANGUAGE_OF = "market_language"  # the function that tells the language of a market
 BRAND = "brand"  # the input that holds a name
 LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")  # a mark with digits would be numbers of the brief

@@ -93,6 +93,7 @@ class Local:
     def __init__(self, generator: Generator) -> None:
         self.took = Took()
         self.awaited: dict[str, None] = {}
+        self.answered = self.told = 0  # requests so far, by the generator and from the ledger
         self._generator = generator
 
     def write(self, task: Task) -> Iterator[Finished]:
@@ -103,6 +104,7 @@ class Local:
         briefs = _sparing(fatal, _begun(task), left_out) if fatal else _begun(task)
         try:
             for artifact in pipeline.write(task.content_type, briefs):
+                self.answered, self.told = recorder.answered, recorder.told
                 yield recorder.finished(artifact)
             for brief in left_out:
                 yield Finished(artifact=unwritten(task.content_type, brief, fatal[work_on(brief)]))

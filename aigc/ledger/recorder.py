@@ -47,14 +47,14 @@ class Memory(Protocol):
 class Recorder:
     """This wraps a Generator for one job.
 
-    `usage` is what was really generated, for so many `requests`; `told` counts those answered from memory; `read`
-    is the prompt tokens of those that were not.
+    `usage` is what was really generated, for so many `requests`, of which so many are `answered`; `told` counts those
+    answered from memory; `read` is the prompt tokens of those that were not.
     """
 
     def __init__(self, generator: Generator, memory: Memory) -> None:
         self.capacity = generator.capacity
         self.usage = Usage()
-        self.requests = self.completions = self.told = self.read = 0
+        self.requests = self.completions = self.answered = self.told = self.read = 0
         self._generator = generator
         self._memory = memory
         self._held = memory.recall()
@@ -94,6 +94,7 @@ class Recorder:
             self.completions += 1
             if len(asked.answers) == asked.request.sampling.n:
                 done.append(self._in_hand.pop(event.request_id))
+        self.answered += len(done)
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
         for one in done:
             one.answers.sort(key=lambda answer: answer.index)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from aigc.errors import ModelError, NotFound, did_you_mean, no_file
+from aigc.errors import ModelError, NotFound, did_you_mean, no_file, sought
 from aigc.models import hub
 from aigc.models.catalogue import Catalogue, GgufSource, HubSource, Model, WheelSource
 from aigc.models.files import PANELS, check_gguf, file_digest, folder_digest, trouble_with
@@ -96,7 +96,7 @@ def _from_hub(name: str, repo: str, model: Model | None) -> Weights:
 def _from_gguf(name: str, path: Path) -> Weights:
     if not path.is_file():
         there = [other.name for other in path.parent.glob("*.gguf")] if path.parent.is_dir() else []
-        raise NotFound(no_file(path), hint=did_you_mean(path.name, {*there} - {path.name}))
+        raise NotFound(no_file(path), hint=did_you_mean(path.name, {*there} - {path.name}) or sought(path))
     check_gguf(path)
     path = path.absolute()
     digest = file_digest(path)

@@ -6,6 +6,7 @@
     open_project          a project of some files, with some of the installed plugins and your own
     preview               what each stage of a content type asks for a brief
     run_examples          plays a content type's own `examples:`; assert_content_type fails with all that is wrong
+    try_exporter          writes pieces with an exporter as a job does: staged, what it refuses left out
     try_scorer            hands candidates to a scorer and answers what it asks
     briefs_in             reads a file, or a type's sample, as a batch does
     run_cli               runs an `aigc` command in this process, with a generator of yours
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aigc.testing.asserting import assert_content_type as assert_content_type
     from aigc.testing.briefs_of_files import briefs_in as briefs_in
+    from aigc.testing.exporter_trial import try_exporter as try_exporter
     from aigc.testing.goldens import assert_golden as assert_golden
     from aigc.testing.goldens import golden_text as golden_text
     from aigc.testing.opened import open_project as open_project
@@ -52,6 +54,7 @@ _HOMES = {
     "run_cli": "testing.running",
     "run_examples": "writing.example_runs",
     "tiny_gpt": "testing.tiny",
+    "try_exporter": "testing.exporter_trial",
     "try_scorer": "testing.scorer_trial",
 }
 

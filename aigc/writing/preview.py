@@ -73,6 +73,14 @@ def preview(
             sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result if seen.requests else None
 
 
+def asks_a_model(content_type: ContentType, environment: TemplateEnvironment, brief: Brief, *, voice: str = "") -> bool:
+    """Tell whether a model may be asked anything for a brief: not where every stage owes it nothing."""
+    try:
+        return any(seen.requests for seen in preview(content_type, environment, brief, voice=voice, most=0))
+    except AigcError:  # nobody can tell yet
+        return True
+
+
 def brief_faults(setup: Setup, brief: Brief) -> list[str]:
     """Return what rejects every piece of a brief whatever is written: what whole-piece checks say of the brief, to whom
     no text is shown. A check that cannot do without one says nothing; one that does not answer is named."""

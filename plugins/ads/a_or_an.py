@@ -42,10 +42,15 @@ def mend_articles(text: str, field: Field, *, after_with: bool = False) -> str:
         text = _with_one().sub(_with_article, text)
     product = str(field.draft.brief.values.get("product") or "")
     begins = _article_before(product, text) if product else ""
+    short = TAIL.sub("", product)
+    if not begins and short and takes_no_article(short):  # "A football boots" of football boots for firm ground
+        begins = _article_before(short, text)
     if begins and takes_no_article(product):
         text = capital(text[len(begins) :])
     elif begins and " " in product:
-        common = product[1:] == product[1:].lower()
+        first, *others = product.split(" ")
+        named = [word for word in others if word != word.lower() and word not in word_lists()["capitals"]]
+        common = first[1:] == first[1:].lower() and first not in word_lists()["capitals"] and not named
         name = product[0].lower() + product[1:] if common else product
         text = begins + name + text[len(begins) + len(product) :]
 
@@ -95,6 +100,11 @@ def takes_no_article(product: str) -> bool:
 def is_plural(product: str) -> bool:
     """Tell whether a product's name looks like a plural: "trail running shoes", "planters"."""
     return bool(re.search(r"[^sui]s$", _head(product)))
+
+
+def with_a(text: str) -> str:
+    """Return a noun with the article that its sound asks for: "an 18 V motor", "a leakproof lid"."""
+    return f"{'an' if _vowel_sound(text.split()[0]) else 'a'} {text}"
 
 
 def _head(product: str) -> str:

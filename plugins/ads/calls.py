@@ -7,12 +7,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.faithful import same_word
-from aigc_plugins.ads.word_lists import TAIL, closing_lists, in_language, word_lists
+from aigc_plugins.ads.word_lists import TAIL, closing_lists, in_language, occasions, word_lists
 
 WIDTH = 30
 
@@ -20,6 +21,7 @@ ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)  # which the calls
 WHERE = frozenset(["online", "nearby", "local"])
 
 ON = re.compile(r"\s+(?:on|near|around|per|to|and|&)\s+.*$", re.IGNORECASE)  # where a name goes on to say where
+DOUBLED = re.compile(r"^(\w{4,}) (?:your |the |our )?\1", re.IGNORECASE)  # "Book Your Bookkeeping"
 BUSY = re.compile(r"[a-z]{3,}ing$")
 
 Offering: TypeAlias = Literal["goods", "service", "software"]
@@ -57,20 +59,31 @@ def drawn_calls(
         yield from (call for call in calls if not call_verbs(call, language) & avoid)
         return
     kind = sold or offering(names[0], category, further=True)
-    drawn = _shuffled(tuple(in_language(lists["drawn"], language)[kind]), seed)
+    fit = occasions()[found] if kind == "service" and (found := occasion(names[0], language)) else {}
+    drawn = _shuffled(tuple(fit.get("calls") or in_language(lists["drawn"], language)[kind]), seed)
     plain = [call for call in drawn if not call_verbs(call, language) & avoid]
-    fitting = [call for call in named_calls(names, language, kind, seed=seed) if not call_verbs(call, language) & avoid]
+    named = named_calls(names, language, kind, seed=seed, patterns=fit.get("named"))
+    fitting = [call for call in named if not call_verbs(call, language) & avoid]
     yield from plain[:1]
     yield from fitting
     yield from plain[1:]
 
 
 def named_calls(
-    names: Sequence[str], language: str, kind: Offering, part: str = "named_calls", *, seed: str | None = None
+    names: Sequence[str],
+    language: str,
+    kind: Offering,
+    part: str = "named_calls",
+    *,
+    seed: str | None = None,
+    patterns: Sequence[str] | None = None,
 ) -> list[str]:
-    """Return the calls of a part of the word lists that fit with a name, those with the first of `names` first."""
-    patterns = _shuffled(tuple(in_language(word_lists()[part], language)[kind]), names[0] if seed is None else seed)
+    """Return the calls of a part of the word lists, or of `patterns`, that fit with a name, those with the first of
+    `names` first."""
+    every = tuple(patterns or in_language(word_lists()[part], language)[kind])
+    patterns = _shuffled(every, names[0] if seed is None else seed)
     calls = [pattern.format(name=ARTICLE.sub("", name)) for name in names for pattern in patterns]
+    calls = [call for call in calls if not DOUBLED.match(call)]
     return [capital(call) for call in calls if measure(call, "width") <= WIDTH]
 
 
@@ -96,13 +109,28 @@ def drawn_closings(
     language: str, product: str, category: str | None, seed: str, *, facts: Sequence[str] | None = None
 ) -> Sequence[str]:
     """Return all sentences that a description of what is sold may end with, in an order drawn by an ad's own `seed`;
-    only those that fit anything where `facts` are given and do not tell what it is."""
+    in turn one that asks for what one does with it and one that fits anything. Those of the second kind only where
+    `facts` are given and do not tell what it is."""
     lists = in_language(closing_lists(), language)
     kind = offering(product, category, further=True) if facts is None else sold_as(product, category, facts)
-    end = "。" if language == "zh" else "."
-    neutral = (call.capitalize() + end for call in in_language(word_lists()["neutral_calls"], language))
-    more = lists[kind] if kind != "unsure" else neutral
-    return _shuffled(tuple(dict.fromkeys((*lists["any"], *more))), seed)
+    if kind == "unsure":
+        end = "。" if language == "zh" else "."
+        neutral = (call.capitalize() + end for call in in_language(word_lists()["neutral_calls"], language))
+        return _shuffled(tuple(dict.fromkeys((*lists["any"], *neutral))), seed)
+    fit = occasions()[found] if kind == "service" and (found := occasion(product, language)) else {}
+    asking = _shuffled(tuple(fit.get("closings") or lists[kind]), seed)
+    telling = (line for line in _shuffled(tuple(lists["any"]), seed) if line not in asking)
+    return [line for two in zip_longest(asking, telling) for line in two if line]
+
+
+@lru_cache(maxsize=1 << 10)
+def occasion(product: str, language: str = "en") -> str | None:
+    """Return what one does with a service instead of booking it, by the last word of its name: one pays a museum a
+    `visit` and has a `place` in a course. None where it is booked, as in a repair workshop, or no list is in the
+    language."""
+    named = [word for word in re.findall(r"\w+", ON.sub("", TAIL.sub("", product.lower()))) if word not in WHERE]
+    last = named[-1] if named and language == "en" and not {*named[:-1]} & {*word_lists()["kinds"]["service"]} else ""
+    return next((kind for kind, lists in occasions().items() if last in lists["words"]), None)
 
 
 def sold_as(product: str, category: str | None, facts: Iterable[str]) -> Sold:
@@ -118,14 +146,14 @@ def _sold_as(product: str, category: str | None, facts: Sequence[str]) -> Sold:
         return kind
     lists = word_lists()
     last = TAIL.sub("", product.lower()).rpartition(" ")[2]
-    things = {*lists["countable"], *lists["agents"], *lists["ing_things"]}
+    things = {*lists["countable"], *lists["agents"], *lists["ing_things"], *lists["goods_names"]}
     if last in things or last.removesuffix("s") in things or any(head in product for head in lists["heads"]):
         return "goods"
     if (category or "").strip().lower() in lists["goods_categories"]:
         return "goods"
     told = "\n".join((product, *facts)).lower()
     sure = any(sign in told if not sign.isascii() else _word(sign).search(told) for sign in lists["goods_signs"])
-    return "goods" if sure else "unsure"
+    return "goods" if sure else "service" if occasion(product) else "unsure"
 
 
 @lru_cache(maxsize=1 << 10)

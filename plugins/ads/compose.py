@@ -13,13 +13,16 @@ from aigc_plugins.ads.calls import Sold, brief_seed, closings, drawn_closings
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.told_of import with_subjects
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.rules.gimmicks import names_of, printable
+from aigc_plugins.rules.repetition import near_duplicates
 
 DECIMAL = re.compile(r"\d+[.,]\d+(?:\s?[A-Za-z]{1,3}\b)?")  # 1.5 L
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
 ALIKE = 75  # of 100: well below where the check that looks for twins finds one
+AGAIN = 0.8
 COSTS = re.compile(r"\d.*(?:[$€£¥₹]|元)|(?:[$€£¥₹]|元).*\d|\b[A-Z]{3}\s?\d|\d\s?(?:kr|zł|[A-Z]{3})\b")
 ASCII_EDGE = re.compile(r"[A-Za-z0-9à-ɏ]\|[A-Za-z0-9à-ɏ]")
 CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,3}")
@@ -90,14 +93,18 @@ def ad_descriptions(
     language: str = "en",
     category: str | None = None,
     facts: Sequence[str] = (),
+    brand: str | None = None,
+    offer: str | None = None,
 ) -> list[str]:
-    """Return two to four descriptions, in turn one that introduces the product and one that tells a pair of facts.
+    """Return two to four descriptions, in turn one that introduces the product and one that tells a pair of facts, with
+    what it is about.
 
     Of `facts` plain ones are added up to four; where there are still fewer than two, ones without a fact.
     """
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
-    texts += _further(texts, facts, product, language)
+    texts = with_subjects(texts, facts, product, language, brand=brand, offer=offered(offer))
+    texts += _further(texts, facts, product, language, brand)
     seed = brief_seed(product, facts)
     calls = (
         drawn_closings(language, product, category, seed, facts=facts)
@@ -109,15 +116,18 @@ def ad_descriptions(
     return texts[:4]
 
 
-def _further(texts: Sequence[str], facts: Sequence[str], product: str, language: str) -> list[str]:
+def _further(texts: Sequence[str], facts: Sequence[str], product: str, language: str, brand: str | None) -> list[str]:
     """Return plain sentences to stand after `texts`, four in all: the first fact with the product's name, then pairs of
     facts, then the other facts with the name."""
     facts = list(filter(has_words, facts))
     plain = [ad_sentence(fact, product, language, index=at, once=True) for at, fact in enumerate(facts)]
-    plain[1:1] = [told_together(pair, language) for pair in shared_out(facts)]
+    pairs = [told_together(pair, language) for pair in shared_out(facts)]
+    named = with_subjects(pairs, facts, product, language, brand=brand, further=True)
+    plain[1:1] = named
     kept: list[str] = []
     for text in plain:
-        if text and len(texts) + len(kept) < 4 and not any(_much_alike(text, other) for other in (*texts, *kept)):
+        alike = _tells_again if text in named and language == "en" else _much_alike
+        if text and len(texts) + len(kept) < 4 and not any(alike(text, other) for other in (*texts, *kept)):
             kept.append(text)
     return kept
 
@@ -259,6 +269,14 @@ def _much_alike(text: str, other: str) -> bool:
 
     one, two = _only_words(text), _only_words(other)
     return max(fuzz.ratio(one, two), 0 if CJK.search(one) else fuzz.token_set_ratio(one, two)) >= ALIKE
+
+
+def _tells_again(text: str, other: str) -> bool:
+    """Tell whether a pair of facts is told again, or the check that looks for twins may find one. One of them may be
+    told, beside a third."""
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(_only_words(text), _only_words(other)) >= ALIKE or near_duplicates(text, other, AGAIN)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -14,8 +14,9 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
+from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.shortened import heads, loses_time, tightened
-from aigc_plugins.ads.sure_forms import CONDITION, loses_bound, other_lines, shorter_whole
+from aigc_plugins.ads.sure_forms import CONDITION, TIMED, loses_bound, other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 WIDTH = 30
@@ -31,6 +32,7 @@ INCLUDED = re.compile(
     r"(?<=\w)(?: is| are)? (?:included|provided)$", re.IGNORECASE
 )  # goes without saying beside the product
 COSTS = re.compile(r"[$€£¥₹]|\b(?:euros?|dollars?|pounds?)\b|[元]")  # of the whole offer: no "dust sheets, from $75"
+CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 JOINED = frozenset(["and", "or", "&"])
 KIND = re.compile(r"\s[a-z]{3,}$")
 MODEL = re.compile(r"\s+(?:\S*\d|[A-Z]{2,}\b).*$")  # "SPF 50", "20 cm": which one it is, not what
@@ -116,6 +118,14 @@ def beside(names: Sequence[str], fact: str, language: str, *, brand: str | None 
     return _beside_any(tuple(names), fact, language, brand) if has_words(fact) else ""
 
 
+def parts_badly(fact: str) -> bool:
+    """Tell whether no part of a fact should stand for it, as it is a headline itself and has a choice or two times: of
+    "starts in May and August" no "Starts in August"."""
+    whole = ARTICLE.sub("", fact.strip(FINAL))
+    divided = CHOICE.search(whole) or TIMED.search(whole)
+    return divided is not None and measure(whole, "width") <= WIDTH
+
+
 @lru_cache(maxsize=1 << 10)
 def _beside_any(names: Sequence[str], fact: str, language: str, brand: str | None) -> str:
     whole = fact.strip(FINAL)
@@ -169,6 +179,8 @@ def clauses(fact: str) -> Sequence[str]:
     if len(parts) != 2:
         return ()
     one, other = parts
+    if has_proviso(other):
+        return ()
     if re.search(r"\d", one) and re.search(r"\d", other):
         return ()  # "charges for 5 hours, in 10 minutes"
     if CJK.search(fact):

@@ -33,6 +33,8 @@ def opening(fact: str) -> Opening:
     singular, plural = _verbs()
     nouns, following = word_lists()["verbs_or_nouns"], word_lists()["after_verbs"]
     first, second = words[0] if words else "", words[1] if len(words) > 1 else ""
+    if second in FINITE and first not in FINITE:
+        return "clause"  # "suits are washed": no verb before another
     counted = second[:1].isdigit() or second in word_lists()["determiners"]
     named = second in word_lists()["prepositions"] and singular.get(first) in word_lists()["nouns_before_prepositions"]
     if first in singular and not named and (singular[first] not in nouns or counted or second in ("your", "itself")):

@@ -24,14 +24,16 @@ from aigc_plugins.ads.calls import offering, sold_as
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_forms import short_names
-from aigc_plugins.ads.fact_lines import ad_sentence, has_words, offered, shared_out, worded
+from aigc_plugins.ads.fact_lines import ad_sentence, has_words, offered, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.faithful import plain_line
+from aigc_plugins.ads.provisos import selling
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 from aigc_plugins.text.emoji import PICTURES, strip_emoji
 
 FINAL = " .。;；"
 SENTENCE = 90  # how wide one is at most
+FURTHER = 4  # facts that a text tells beside the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +129,7 @@ def _primary_text(values: Mapping[str, Any], bound: AdBound, without: str = "") 
     product = str(values["product"])
     narrow = min(SENTENCE, bound.most)
     first = ad_sentence(facts[0], product, language, narrow, once=True) or capital(product.strip(FINAL))
-    rest = [told_together(pair, language) for pair in shared_out(facts[1:], 2)] or [
-        ad_sentence(fact, "", language, narrow) for fact in facts[1:2]
-    ]
+    rest = [told_together(pair, language) for pair in _in_twos(facts[1:])]
     end = [line for line in reversed(_ends(values)) if line != without]
     joint = "" if language == "zh" else " "
     text = first
@@ -138,6 +138,11 @@ def _primary_text(values: Mapping[str, Any], bound: AdBound, without: str = "") 
         if bound.size(longer) <= bound.advised:
             text = longer
     return text
+
+
+def _in_twos(facts: Sequence[str]) -> list[Sequence[str]]:
+    """Return facts two by two, each once: four at most, and the first one alone where there is no other."""
+    return [facts[at : at + 2] for at in range(0, min(len(facts), FURTHER), 2)]
 
 
 def _headline(values: Mapping[str, Any], bound: AdBound) -> str:
@@ -162,7 +167,7 @@ def _ends(values: Mapping[str, Any]) -> list[str]:
 def _descriptions(values: Mapping[str, Any], bound: AdBound) -> list[str]:
     """Return the offer, the price and the facts that the text above does not begin with, as far as they are short
     enough."""
-    lines = [*_ends(values), *(plain_line(fact, bound.advised) for fact in _facts(values)[1:])]
+    lines = [*_ends(values), *(plain_line(fact, bound.advised) for fact in selling(_facts(values))[1:])]
     return [line for line in lines if line and bound.size(line) <= bound.advised]
 
 

@@ -7,34 +7,45 @@ which order, is the content type's `mix`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import Sold, brief_seed, call_verbs, drawn_calls, named_calls, offering, sold_as
+from aigc_plugins.ads.calls import (
+    Sold,
+    brief_seed,
+    call_verbs,
+    drawn_calls,
+    named_calls,
+    occasion,
+    offering,
+    sold_as,
+)
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import owned_name, price_line
-from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, says_twice, short_names, two_in_one
-from aigc_plugins.ads.fact_lines import ad_line, has_words, offered, priced, worded
+from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, parts_badly, says_twice, short_names, two_in_one
+from aigc_plugins.ads.fact_lines import ad_line, has_words, is_amount, offered, priced, worded
+from aigc_plugins.ads.faithful import words_of
+from aigc_plugins.ads.provisos import drops_proviso, has_proviso, selling, warns
+from aigc_plugins.ads.same_lines import bag_of, has_phrase, twins
 from aigc_plugins.ads.shortened import loses_particle, loses_time, parts
 from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound, other_lines, shorter_whole
 from aigc_plugins.ads.told_once import TOLD, named_numbers, told_enough
-from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, neutral, word_lists
+from aigc_plugins.ads.word_lists import TAIL, in_language, neutral, occasions, word_lists
 
 MOST, WIDTH = 15, 30
 ENOUGH, RICH = 11, 4  # headlines that an ad should have, of so many facts
 KEYWORDS = 3  # headlines with the keyword
 CALLS = 2
-ALIKE = 84  # of 100, letter by letter: below where the check that looks for twins finds one
-SHARED = 0.75  # of all words of two lines
+FULL = 8  # headlines of an ad that tells no price twice
 SAYING: Mapping[str, Callable[[str | None], str | None]] = {"price": priced, "offer": offered}  # others are worded
 ARTICLES = ("a", "an", "the")
 LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
-UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+
+ONCE = "once"  # in a mix: no fact stands alone and beside a name, though the lines be fewer
+REPEATING = frozenset(["joined", "shortened", "paired", "parts", "clauses", "category"])
 
 Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, or (so many, while fewer than)
 
@@ -64,6 +75,12 @@ class AdMaterial:
             return []
         kind = sold
         parts = ("keyword_calls", "further_keyword_calls")
+        fit = occasion(keyword, self.language) or occasion(self.product, self.language)
+        if kind == "service" and fit:
+            named = named_calls([keyword], self.language, kind, patterns=occasions()[fit]["named"])
+            others = [call for call in named[1:] if not twins(call, named[0])]
+            verbs = frozenset().union(*(call_verbs(call, self.language) for call in named[:1]))
+            return [*named[:1], *[call for call in others if not call_verbs(call, self.language) & verbs][:1]]
         return [call for part in parts for call in named_calls([keyword], self.language, kind, part)[:1]]
 
     @property
@@ -78,8 +95,11 @@ class AdMaterial:
 
     @property
     def names(self) -> list[str]:
-        """The product and its shorter forms."""
-        return list(filter(has_words, short_names(self.product)))
+        """The product and its shorter forms; of what is done for somebody, none of one word: "Repair:" names none."""
+        names = [*filter(has_words, short_names(self.product))]
+        several = self.language == "en" and self.sold in ("service", "unsure")
+        several = several and occasion(self.product) not in ("place", "stay", "visit")  # but "Workshop: Clay included"
+        return [name for name in names if " " in name] or names[:1] if several else names
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
@@ -101,13 +121,18 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     part, `paired` two facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says
     no more than one that is there is left out, one with a fact told behind another name or with a number that two have,
     and so is what has no word once emoji are out of it; what `mix` leaves free is filled with further lines. Where four
-    facts make fewer than eleven, name and brand stand in a line each.
+    facts make fewer than eleven, name and brand stand in a line each. With `once` in the mix no fact stands alone and
+    beside a name, though the lines be fewer.
     """
     named = str(brief.get("product") or "")
     whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
     whole = [with_articles(line, facts) for line in whole if not names_vaguely(line, named, facts)]
     given = {name: SAYING.get(name, worded)(text) if name != "product" else text for name, text in brief.items()}
-    ad = AdMaterial(lines=whole, facts=facts, **given)  # type: ignore[arg-type]
+    whole = [line for line in whole if not any(drops_proviso(line, fact) for fact in facts)]
+    whole = [line for line in whole if not warns(line) or len(selling(facts)) == len(facts)]
+    if (price := given.get("price")) and any(price in fact and has_proviso(fact) for fact in facts):
+        given["price"] = None  # "£65" without "parts extra"
+    ad = AdMaterial(lines=whole, facts=selling(facts), **given)  # type: ignore[arg-type]
     kept = _composed(mix, ad)
     if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
         return kept
@@ -118,6 +143,8 @@ def with_articles(line: str, facts: Sequence[str]) -> str:
     """Return a line with the articles of its fact, where it lost no more than them and there is room."""
     for fact in facts:
         whole = LEADING.sub("", fact.strip(".。 "))
+        if line != whole and words_of(line) == words_of(whole):  # "MIG, TIG, and stick" of a fact without that comma
+            return capital(whole)
         bare = [word for word in whole.lower().split() if word not in ARTICLES]
         if whole.lower() == line.lower() and line not in (whole, capital(whole)):  # "UKulele to borrow"
             return capital(whole)
@@ -130,14 +157,39 @@ def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
     kept: list[str] = []
     named = named_numbers((ad.product, ad.brand, ad.category, ad.keyword))
     for kind, allowed in mix.items():
+        if kind == ONCE:
+            continue
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
-        _take(kept, KINDS[kind](ad, kept), most, below, named)
+        lines = KINDS[kind](ad, kept)
+        if ONCE in mix and kind in REPEATING:
+            lines = (line for line in lines if adds_word(line, kept, ad))
+        _take(kept, lines, most, below, named)
     _take(kept, ad.lines, MOST, MOST, named)
+    if ONCE in mix:
+        return _naming(kept, ad)
     if "paired" in mix and len(ad.facts) >= RICH:  # an ad that has too few tells a number beside another fact once more
         _take(kept, _paired(ad, kept), MOST, ENOUGH, named, told=TOLD + 1)
     return kept
+
+
+def adds_word(line: str, kept: Sequence[str], ad: AdMaterial) -> bool:
+    """Tell whether a line says anything that neither those `kept` nor the names say."""
+    told = bag_of(" ".join([*kept, *ad.names, ad.brand or "", ad.keyword or "", ad.category or ""]))
+    return bool(bag_of(line) - told - neutral())
+
+
+def _naming(kept: Sequence[str], ad: AdMaterial) -> list[str]:
+    """Return the lines with facts beside the product in place of the facts alone, until three lines name it."""
+    lines = list(kept)
+    for fact in reversed(ad.facts):
+        if sum(any(has_phrase(line, name) for name in ad.names) for line in lines) >= KEYWORDS:
+            break
+        alone, named = ad_line(fact), ad.beside(fact)
+        if alone in lines and any(has_phrase(named, name) for name in ad.names) and bag_of(alone) <= bag_of(named):
+            lines[lines.index(alone)] = named
+    return lines
 
 
 def _take(
@@ -154,45 +206,9 @@ def _take(
             most -= 1
 
 
-def twins(line: str, other: str) -> bool:
-    """Tell whether a line says no more than another one, or with the same numbers nearly the same. One that has all
-    of the other's words and some of its own, such as the product's name, is no twin."""
-    mine, theirs = _bag(line), _bag(other)
-    more, less = mine - theirs - neutral(), theirs - mine
-    if not more or not less:
-        return not more
-    if _numbers(line) != _numbers(other):
-        return False
-    if len(mine & theirs) >= SHARED * len(mine | theirs):
-        return True
-    from rapidfuzz import fuzz
-
-    one, two = " ".join(_units(line)), " ".join(_units(other))
-    if fuzz.ratio(one, two, score_cutoff=ALIKE) >= ALIKE:
-        return True
-    sortable = not CJK.search(line) and min(len(mine), len(theirs)) > 2
-    return sortable and fuzz.token_sort_ratio(one, two, score_cutoff=ALIKE) >= ALIKE
-
-
-@lru_cache(maxsize=1 << 12)
-def _units(text: str) -> tuple[str, ...]:
-    """Return the words and Chinese characters of a line."""
-    return tuple(UNIT.findall(unicodedata.normalize("NFKC", text).casefold()))
-
-
-@lru_cache(maxsize=1 << 12)
-def _bag(text: str) -> frozenset[str]:
-    return frozenset(_units(text))
-
-
-@lru_cache(maxsize=1 << 12)
-def _numbers(text: str) -> Sequence[str]:
-    return sorted(filter(str.isdigit, _units(text)))
-
-
 def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     product = capital(ad.product)
-    if ad.brand and not ad.apart:
+    if ad.brand and not ad.apart and not says_twice(f"{product}: {ad.brand}"):
         branded = (owned_name(product, ad.brand, pattern) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
     names = [capital(name) for name in dict.fromkeys((ad.product, *short_names(ad.product)[:3]))]
@@ -246,8 +262,8 @@ def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield the facts of which no line says anything yet in fewer words, and the beginnings that are true alone."""
     for fact in filter(has_words, ad.facts):
-        words = _bag(fact)
-        if not any(_bag(line) <= words or words <= _bag(line) for line in kept):
+        words = bag_of(fact)
+        if not any(bag_of(line) <= words or words <= bag_of(line) for line in kept):
             yield from [
                 line
                 for line in map(capital, (*shorter_whole(fact), *other_lines(fact)))
@@ -262,17 +278,19 @@ def _clauses(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 def _joined(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield each fact beside the product, those first that no line tells yet, then offer and price beside it."""
     told = {fact: any(twins(ad_line(fact) or fact, line) for line in kept) for fact in ad.facts}
-    beside_it = [*sorted(ad.facts, key=lambda fact: told[fact]), *filter(None, (ad.offer, ad.price))]
-    yield from map(ad.beside, beside_it)
+    yield from map(ad.beside, sorted(ad.facts, key=lambda fact: told[fact]))
+    for deal in filter(None, (ad.offer, ad.price)):
+        if len(kept) < FULL or not any(has_phrase(line, deal) for line in kept):
+            yield ad.beside(deal)
 
 
 def _parts(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from (capital(part) for fact in ad.facts for part in parts(fact))
+    yield from (capital(part) for fact in ad.facts if not parts_badly(fact) for part in parts(fact))
 
 
 def _shortened(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield the beginnings and parts of facts beside the product, in turn one of each fact."""
-    untold = [fact for fact in ad.facts if ad.beside(fact) not in kept]
+    untold = [fact for fact in ad.facts if ad.beside(fact) not in kept and not parts_badly(fact)]
     for together in zip_longest(*(other_lines(fact) for fact in untold)):
         yield from (ad.beside(one) or capital(one) for one in together if one)
 
@@ -292,7 +310,7 @@ def _category(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if len(ad.facts) < RICH or not ad.category or any(line.lower().startswith(ad.category.lower()) for line in kept):
         return
     found = TAIL.search(ad.product)
-    if found and offering(ad.category, None, further=True) != "goods" and found.group().startswith(" for "):
+    if found and offering(ad.category, None, further=True) == "software" and found.group().startswith(" for "):
         yield capital(ad.category) + found.group()
     yield from _of_category(ad, [name for name in ad.names if " " in name or ad.language == "zh"])
 
@@ -316,6 +334,7 @@ def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
         shorter = ad.names[1:] if ad.apart else []  # "Smart thermostat" and "Thermostat by Homewarm"
         patterns, names = _owned(ad.language), [capital(name) for name in (*shorter, *ad.names)]
+        names = [name for name in names if not says_twice(f"{name}: {ad.brand}")]  # no "Museum by Locks Museum"
         yield from (owned_name(name, ad.brand, pattern) for name in names for pattern in patterns)
         yield ad.brand
 
@@ -326,7 +345,12 @@ def _offer(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _price(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from filter(None, [price_line(ad.price, ad.language, ad.sold)])
+    if ad.price and any(has_phrase(line, ad.price) for line in kept):
+        return
+    told = price_line(ad.price, ad.language, ad.sold)
+    if told and ad.price and (ad.sold != "goods" or not is_amount(ad.price)):
+        yield ad.beside(ad.price)  # "Piano Tuning: From £60", as nobody takes that home
+    yield from filter(None, [told])
 
 
 def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -337,10 +361,14 @@ def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     there = {*ad.keyword_calls} & {*kept}
     avoid = frozenset(verb for line in (*begins, *there) for verb in call_verbs(line, language))
     calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid, seed=ad.seed, sold=ad.sold))
+    if ad.sold == "service":  # first one that has its name, "Book Roof Repair", then one that has not
+        named = [call for call in calls if any(has_phrase(call, name) for name in ad.names)]
+        calls = [*named[:1], *(call for call in calls if call not in named)]
+    most = 1 if ad.sold == "unsure" and len(ad.facts) >= RICH else CALLS  # "learn more" twice says one thing
     for call in calls:
         taken = {*calls, *there} & {*kept}
         used = {verb for line in taken for verb in call_verbs(line, language)}
-        if len(taken) < CALLS and not call_verbs(call, language) & used:
+        if len(taken) < most and not call_verbs(call, language) & used:
             yield call
 
 
@@ -362,14 +390,6 @@ KINDS: Mapping[str, Callable[[AdMaterial, Sequence[str]], Iterable[str]]] = {
     "price": _price,
     "calls": _calls,
 }
-
-
-def has_phrase(line: str, phrase: str) -> bool:
-    """Tell whether a line has the words of a phrase, in their order and whatever their case."""
-    mine, wanted = _units(line), _units(phrase)
-    if not _bag(phrase) <= _bag(line):
-        return False
-    return any(mine[at : at + len(wanted)] == wanted for at in range(len(mine) - len(wanted) + 1))
 
 
 def _owned(language: str) -> list[str]:

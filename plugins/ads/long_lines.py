@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from aigc.content import measure
@@ -10,17 +11,20 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, in_sentence, offered, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.provisos import selling
 from aigc_plugins.ads.sure_forms import other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 
 LONG_HEADLINE, MOST_LONG = 90, 5
 DESCRIPTION, SHORT, MOST_DESCRIPTIONS = 90, 60, 5
 TITLE = 50  # of Baidu
+DIVIDED = re.compile("[，；]")
 
 
 def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", offer: str | None = None) -> list[str]:
     """Return up to five headlines of at most 90, each with the product and two facts, or one."""
     named: str = in_language(word_lists()["named_fact"], language)
+    facts = selling(facts)
     kept: list[str] = []
     name = capital(product.strip(FINAL))
     told = [told_together(pair, language, LONG_HEADLINE).rstrip(FINAL) for pair in shared_out(facts, MOST_LONG)]
@@ -101,7 +105,8 @@ def baidu_descriptions(
 
 def _packed(parts: Sequence[str], width: int) -> str:
     for count in range(len(parts), 0, -1):
-        text = "，".join(parts[:count]) + "。"
+        joint = "；" if count > 1 and any(DIVIDED.search(part) for part in parts[:count]) else "，"
+        text = joint.join(parts[:count]) + "。"
         if measure(text, "width") <= width:
             return text
     return ""

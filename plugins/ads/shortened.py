@@ -14,6 +14,7 @@ from aigc.content import ends_dangling
 from aigc.content.comma_lists import comma_parts
 from aigc_plugins.ads.fact_lines import DENYING, FINAL
 from aigc_plugins.ads.fact_shape import opening, third_person
+from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 NUMBER = re.compile(r"\d")
@@ -26,6 +27,7 @@ DETERMINER = re.compile(r"(?:an?|the|your|its|my|our)\s", re.IGNORECASE)
 LEAST = 2  # words of what stays
 TOGETHER = re.compile(r"\b(?:between|both|either|neither|together|too|alike)\b", re.IGNORECASE)
 ANY = re.compile(r"\b(?:any|every|each|all|some|whole)\b", re.IGNORECASE)
+DONE_TOO = re.compile(r"[a-z]{3,}ed\b(?! [a-z]+s?$)|[a-z]{3,}ed and\b")  # "every machine stripped, descaled and tested"
 RELATIVE = re.compile(r"\s(?:that|which)\s(?:is|are|can|\w+s)\s")
 LIMITS = re.compile(r"\b(?:up to|only|without|no|not|if|when|while|until|except)\b")
 PLURAL = re.compile(r"\w+[^su]s$")
@@ -97,19 +99,20 @@ def parts(fact: str) -> Sequence[str]:
     """Return what a fact says of several things, of each by itself: "works on induction" and "works on open fire"; what
     stands between commas in Chinese, or where several short facts are one."""
     text = fact.strip(FINAL)
-    if several := comma_parts(text):
+    several = comma_parts(text)
+    if several and not any(map(DONE_TOO.match, several[1:])):
         return tuple(one for one in several if CJK.search(one) or " " in one)
     return tuple(_chinese_parts(text) if CJK.search(text) else _latin_parts(text))
 
 
 def _latin_parts(text: str) -> list[str]:
-    found = COORDINATED.match(text)
+    found = None if has_proviso(text) else COORDINATED.match(text)
     if not found or COORDINATED.match(found["after"]) or TOGETHER.search(text):
         return []
     if found["joint"] == "or" and "," in found["before"]:
         return []  # "meet at the gate, rain or shine"
     first = found["before"].split(" ")[0].lower()
-    if opening(found["after"]) == "does" and first in _third_persons():  # "charges in 4 hours and | lasts 3 weeks"
+    if opening(found["after"]) == "does" and first in third_persons():  # "charges in 4 hours and | lasts 3 weeks"
         return [found["before"], found["after"]] if " " in found["before"] else []
     again = AGAIN.match(found["after"])  # "no grain and | no sugar": each has its own beginning
     shared = "" if again else _shared(found["before"])
@@ -143,12 +146,12 @@ def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
     counted = {*lost.split()} & {*word_lists()["number_words"]}
     meant = re.match(r"\sfor\s\d+\s(?!euros?\b|pounds?\b|dollars?\b)", lost) and not counted
     added = RELATIVE.match(lost) or meant or (not _counts(lost) and not re.match(r"\s(?:that|which)\b", lost))
-    loose = " and " in kept or words[-1] in word_lists()["prepositions"]
+    loose = words[0] in ("you", "we", "they", "i", "it") or " and " in kept or words[-1] in word_lists()["prepositions"]
     if len(words) < LEAST or loose or bound or not added or LIMITS.search(lost) or ends_dangling(kept):
         return False
     if doing:
         return opening(kept) == "does"
-    verbal = PLURAL.match(words[0]) or words[-1] in _third_persons() or words[-1].endswith(_qualities())
+    verbal = PLURAL.match(words[0]) or words[-1] in third_persons() or words[-1].endswith(_qualities())
     measured = NUMBER.search(kept) and re.match(r"\swith\b", lost)  # "26 hours with case"
     return opening(kept) == "noun" and not verbal and not measured and not ENDS_IN_NUMBER.search(kept)
 
@@ -156,7 +159,7 @@ def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
 def _acts(item: str) -> bool:
     """Tell whether one of several things is none, but another verb or where to: "closes", "down"."""
     first = item.split(" ")[0].lower()
-    return first in _third_persons() or first in (*word_lists()["particles"], *word_lists()["prepositions"])
+    return first in third_persons() or first in (*word_lists()["particles"], *word_lists()["prepositions"])
 
 
 def _counts(text: str) -> bool:
@@ -190,6 +193,8 @@ def _last_item(after: str, items: list[str]) -> tuple[str, str]:
 
 def _chinese_parts(text: str) -> list[str]:
     pieces = re.split("[，；]", text)
+    if any(map(has_proviso, pieces)):
+        return []
     begins, ends = tuple(word_lists()["unfinished"]), tuple(word_lists()["unfinished_ends"])
     if sum(map(_counts, pieces)) > 1 or any(one.startswith(begins) or one.endswith(ends) for one in pieces):
         return []
@@ -217,7 +222,8 @@ def acting_verbs() -> frozenset[str]:
 
 
 @cache
-def _third_persons() -> frozenset[str]:
+def third_persons() -> frozenset[str]:
+    """Return all verbs as of one thing, those that are nouns as well too: "holds", "seals"."""
     return frozenset(map(third_person, [*word_lists()["verbs"], *word_lists()["verbs_or_nouns"]]))
 
 

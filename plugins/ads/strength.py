@@ -12,8 +12,9 @@ from aigc.content import measure, once_per_brief
 from aigc.types import Draft, Json
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.faithful import by_beginning, same_word, words_of
-from aigc_plugins.ads.headline_set import KEYWORDS, WIDTH, has_phrase, is_searched
-from aigc_plugins.ads.word_lists import neutral, word_lists
+from aigc_plugins.ads.headline_set import KEYWORDS, WIDTH, is_searched
+from aigc_plugins.ads.same_lines import has_phrase
+from aigc_plugins.ads.word_lists import neutral, occasions, word_lists
 from aigc_plugins.claims import only_calls
 from aigc_plugins.rules.numerals import ENGLISH
 
@@ -146,4 +147,8 @@ def _calls() -> tuple[frozenset[str], frozenset[str]]:
     }
     parts = [lists[part] for part in ("named_calls", "keyword_calls", "further_keyword_calls")]
     named = {line.casefold() for part in parts for kinds in part.values() for lines in kinds.values() for line in lines}
+    plain |= {line.casefold() for lines in lists["neutral_calls"].values() for line in lines}
+    for kind in occasions().values():
+        plain |= {line.casefold() for line in kind["calls"]}
+        named |= {line.casefold() for line in kind["named"]}
     return frozenset(plain), frozenset(named)

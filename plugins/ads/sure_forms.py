@@ -12,7 +12,8 @@ from functools import cache
 from aigc.content import ends_dangling
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.ads.fact_shape import opening
-from aigc_plugins.ads.shortened import acting_verbs, heads, parts, tightened, with_short_units
+from aigc_plugins.ads.provisos import has_proviso
+from aigc_plugins.ads.shortened import acting_verbs, heads, parts, third_persons, tightened, with_short_units
 from aigc_plugins.ads.word_lists import CJK, word_lists
 from aigc_plugins.rules.numerals import ENGLISH
 
@@ -28,6 +29,7 @@ CONDITION = re.compile(  # what a fact holds for: "runs on battery" in a power c
     r"|如果|若|遇|仅|只限|除外|不含|需另|以内|满\d|时$|后$",
     re.IGNORECASE,
 )
+PAID = re.compile(r"^\s(?:with|for|at|on) .*[£$€¥]\s?\d")  # "unlimited rides" with a wristband that costs
 RELATIVE = re.compile(r"^\s(?:that|which)\s")
 PURPOSE = re.compile(r"^\sfor\s(?!every|each|one|at |up |over |about |no |\d)")
 PLACE = re.compile(r"^\s(?:with|without|from(?! \d)|in|on|inside|under|against|between(?! \d))\s")
@@ -54,6 +56,12 @@ BOUND = re.compile(
     r"guaranteed|safe|suitable|ready|open|closed|compatible|certified|approved|extra|refund|guarantee|warranty)\b",
     re.IGNORECASE,
 )
+FOR_PEOPLE = re.compile(  # whom alone a fact may hold for: a loan instrument for pupils, a free lesson for under-12s
+    r"^[,;–—]?\s(?:but )?(?:only )?(?:for|to) (?:[\w'’-]+ ){0,3}?(?:(?:under|over)[- ]\d+s?|"
+    r"[a-z]{3,}(?:er|or|ent|ant|ist|ian|ee)s|guests|kids|pupils|adults|families|locals|couples|groups|clubs|schools|regulars|patients|children|people|"
+    r"anyone|everyone|those|women|men|dogs|cats)\b",
+    re.IGNORECASE,
+)
 DONE = re.compile(
     r"(?:\w{2,}ed|born|built|chosen|cut|done|drawn|driven|given|ground|grown|hidden|kept|laid|lent|let|made|paid|put|"
     r"sent|set|sewn|shown|sold|taken|taught|thrown|told|woven|worn|written|away|out|up|off|back)$"
@@ -62,6 +70,7 @@ AND_DONE = re.compile(r"^ and (?:\w{2,}ed|cut|ground|sewn|sent|set)$")
 ANAPHORIC = re.compile(
     r"\b(?:ours|yours|theirs|mine|it|them|one|ones|other|others|same|both|too|also|so)$", re.IGNORECASE
 )
+SPEAKERS = frozenset(["you", "we", "they", "i", "it"])  # "you leave" with a violin
 HAPPENS = re.compile(
     r"^(?P<verb>(?:starts?|begins?|departs?|leaves?|opens?|meets?|runs|ends?)) (?P<one>.+?) "
     r"(?P<other>(?:at|from|on|in|by) .+)$",
@@ -75,6 +84,7 @@ COUNTED = re.compile(
 RANGE = re.compile(
     rf"(?<=[a-z] )from (?=(?:\d|{MONTH}|{DAY})[^,;]*? to (?:\d|{MONTH}|{DAY}))", re.IGNORECASE
 )  # "open from 8 to 6"
+EVERY = re.compile(rf"^every ((?:mon|tues|wednes|thurs|fri|satur|sun)day) from (?={MONTH})", re.IGNORECASE)
 AMOUNT = re.compile(
     r"^(?:carry|carries|hold|holds|bear|bears|cover|covers|records?|runs?|lasts?|takes?|seats?|stores?|lifts?|prints?|supports?)"
     r" (?=(?:(?:up to|over|at least|about|around|almost) )?\d)"
@@ -103,12 +113,14 @@ IN_WORDS = re.compile(
 
 def ends_surely(kept: str, lost: str) -> bool:
     """Tell whether the beginning of a fact is as true by itself as with the end that it loses."""
+    if has_proviso(lost) or PAID.search(lost):
+        return False
     if CJK.search(kept):
         return not CONDITION.search(lost) and not kept.endswith(tuple(word_lists()["unfinished_ends"]))
     words = kept.lower().split()
     if not lost or not words:
         return not lost
-    if CONDITION.match(lost):
+    if CONDITION.match(lost) or FOR_PEOPLE.search(lost) or words[0] in SPEAKERS or words[-1] in third_persons():
         return False
     if QUALITIES.search(kept) and QUALITY.match(lost):
         return False  # of "for a slow, even pour" no "for a slow"
@@ -160,6 +172,7 @@ def shorter_whole(fact: str) -> list[str]:
     plainer = text
     for wordy, plain in WORDY:
         plainer = wordy.sub(plain, plainer)
+    plainer = EVERY.sub(r"\1s, ", plainer)  # "every Thursday from May to September"
     plainer = RANGE.sub("", plainer)
     forms = [plainer, *tightened(plainer)]
     forms += [AMOUNT.sub("", form) for form in forms]
@@ -200,6 +213,8 @@ def _clauses(text: str) -> list[str]:
     if len(pieces) != 2 or (re.search(r"\b(?:and|or)\b", pieces[1]) and not re.search(r"\d", pieces[1])):
         return []
     one, other = pieces
+    if has_proviso(other):
+        return []
     if QUALITIES.search(one) and QUALITY.match(f", {other}"):
         return []
     if re.search(r"\d$", one) and re.match(r"\d", other):

@@ -11,9 +11,9 @@ from functools import lru_cache
 from aigc_plugins.ads.word_lists import neutral, word_lists
 
 TOLD = 2  # headlines with the same number of the same thing
-BESIDE = re.compile(r"^[^:：]+[:：]\s*(?P<fact>\S.*)$")
-COUNTED = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)\W{0,2}(?P<unit>[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+)?")
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+BESIDE = re.compile(r"^.+?(?:：|:(?!\d))\s*(?P<fact>\S.*)$")  # no hour: "Opens at 19:00"
+COUNTED = re.compile(r"(?P<number>\d+(?:[.,:]\d+)*)\W{0,2}(?P<unit>[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+)?")
+TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
 
 
 def told_enough(line: str, kept: Sequence[str], named: frozenset[str], most: int = TOLD) -> bool:

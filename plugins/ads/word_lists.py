@@ -52,6 +52,12 @@ def closing_lists() -> dict[str, Any]:
 
 
 @cache
+def occasions() -> dict[str, dict[str, list[str]]]:
+    """Return `occasions.yaml`: what one does with a service that is not simply booked, by its kind."""
+    return _read("occasions.yaml")
+
+
+@cache
 def neutral() -> frozenset[str]:
     """Return the words that say nothing by themselves."""
     return frozenset(word_lists()["neutral"])

@@ -44,6 +44,16 @@ WITH_PARTICIPLE = re.compile(
     r".*\s(?:welcome|allowed|possible|available|optional)\W*$|no\s.*\s(?:needed|required)\W*$)",
     re.IGNORECASE,
 )
+WITH_OPEN = re.compile(  # "a hall with open until 23:00": how it is, or when
+    rf"\bwith\s+(?:(?:open|closed|free|ready|valid|alive|available|suitable|ideal|perfect|dry|warm|cold|hot|clean|fresh|safe|full)\s+"
+    rf"(?:{PREPOSITION}|until|till|daily|all|every|seven)\b|(?:for|in|at|from|by|to|every|until|since|per)\b)",
+    re.IGNORECASE,
+)
+OWNS = re.compile(
+    r"\b(?:with|has|have)\s+\d[\d.,]*\s?(?:m|km|metres?|miles?|minutes?|min|steps?)\s+(?:from|to|by|on)\b"
+)
+BEING = frozenset(["is", "are", "has", "have", "comes", "come", "was", "were", "can", "will"])
+CAN = re.compile(r"\b(?:that|which|who) can\b", re.IGNORECASE)
 # What there is to choose from or to take part in, which nothing has: "lessons with groups of four", "12 colours".
 WITH_CHOICE = re.compile(
     rf"\b(?:with|has|have|includes?|offers?|provides?|features?)\s+(?:(?:small\s+)?(?:groups|classes|teams|parties)\s+of|"
@@ -55,6 +65,13 @@ WITH_CLAUSE = re.compile(
     r"\bwith\s+(?!.*\b(?:that|which|who|where)\b).*?\s(?:is|are|was|go|goes|can|comes?|gets?|has|have|stays?)\b",
     re.IGNORECASE,
 )
+WITH_DAY = re.compile(
+    r"\bwith (?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:january|february|march|april|june|july|august|"
+    r"september|october|november|december)|\d+(?:st|nd|rd|th)?(?: of)? [jfmasond][a-z]+(?:y|ch|il|ne|st|er))\b"
+    r"(?! (?:\w+ ){0,2}(?:class|course|visit|session|opening|lesson|delivery|service)(?:e?s)?\b)",
+    re.IGNORECASE,
+)  # "a weekend with Saturday 5 September"
+OPEN_ENDED = (WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
@@ -79,7 +96,7 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         yield "puts 'with' before what needs 'that is'"
     elif verbs and WITH_AN_ADJECTIVE.search(text):
         yield "puts 'with a' before what needs 'that is'"
-    elif verbs and any(form.search(text) for form in (WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE)):
+    elif verbs and any(form.search(text) for form in OPEN_ENDED):
         yield "says that the product has what it does not have so"
     if verbs and (once := _said_of_itself(text, str(field.draft.item))):
         yield once
@@ -121,6 +138,30 @@ def _said_of_itself(text: str, fact: str) -> str:
         return f"says of {stated[1]!r} what its name says"
     if re.search(r"\bwith\b.*\bwith\b", text, re.IGNORECASE):
         return "puts 'with' beside 'with'"
+    named = re.search(r"\bthat are ([a-z]+s)\b", text, re.IGNORECASE)
+    if named and fact.lower().startswith(named[1].lower()):
+        return "says that the product is what it has"  # "glasses that are strengths from +1"
+    acts = re.search(r"^(.*?) (?:that|which|who) ([a-z]+)\b", text, re.IGNORECASE)
+    if acts and opening(fact) == "noun" and acts[2].lower() not in BEING:
+        return "says that the product does what its fact only names"
+    if (
+        acts
+        and len(acts[2]) > 4
+        and any(word.startswith(acts[2].lower().removesuffix("s")) for word in words_of(acts[1]))
+    ):
+        return f"says of {acts[1]!r} what its name says"  # "a folding desk that folds"
+    if OWNS.search(text):
+        return "says that the product has how far it is"
+    first = fact.lower().split(" ")[1:2]
+    if (
+        re.search(r"\bwith\b", text)
+        and opening(fact) == "noun"
+        and first
+        and re.fullmatch(r"[a-z]{3,}ed|sent|made", first[0])
+    ):
+        return "puts 'with' before what is done"  # "repair with dents removed"
+    if CAN.search(text) and not re.search(r"\bcan\b", fact, re.IGNORECASE):
+        return "says what the product can do of what can be done with it"
     told = re.search(r"^(.*?) with (?:an? )?(.+?)\W*$", text, re.IGNORECASE)
     own = [word for word in words_of(told[2]) if word.isalpha()] if told else []
     if opening(fact) == "does" and told and told[2].lower().startswith(fact.lower().split()[0]):
@@ -141,6 +182,12 @@ def _multiplied(text: str, fact: str, product: str) -> str:
 
 
 def _runs_on(rest: str, fact: str) -> bool:
-    """Tell whether a fact that begins with a thing follows the product's name at once: "service report in 24 hours"."""
+    """Tell whether a fact that begins with a thing follows the product's name at once, "service report in 24 hours", or
+    after a comma, as if it were one more: "evening school, MIG and TIG"."""
+    if rest.startswith(","):
+        return True
     first = fact.lower().split()[:1]
-    return rest.lower().split()[:1] == first != [] and opening(fact) == "noun"
+    follows = rest.lower().split()[:1]
+    small = {*word_lists()["prepositions"], *word_lists()["neutral"], "until", "till", "all", "every"}
+    taken = follows and follows[0] not in small and follows[0] in fact.lower().split()  # "a boiler servicing report"
+    return opening(fact) == "noun" and bool(taken or follows == first != [])

@@ -12,6 +12,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, priced, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import in_language
+from aigc_plugins.articles.bare_facts import needs_title
 from aigc_plugins.articles.page_wording import ended_line, pair_of
 from aigc_plugins.email.mail_lists import drawn
 from aigc_plugins.rules.content_words import HAN
@@ -37,8 +38,14 @@ def hero_subline(
 ) -> str:
     """Return what stands below the headline: further benefits, as many as fit before the offer and the price."""
     sentences = [line for line in map(_sentence, benefits) if line]
+    deal = offered(offer)
+    if deal:
+        sentences = [line for line in sentences if line.casefold() != deal.strip(FINAL).casefold()] or sentences
     told = sentences[1:3] or sentences[:1]
-    last = [ended_line(line, language) for line in (offered(offer), page_price(price, language)) if line]
+    if deal and deal.strip(FINAL).casefold() in {line.casefold() for line in told}:
+        deal = ""
+    amount = "" if _telling_price(told, price) else _telling_price(sentences, price) or page_price(price, language)
+    last = [ended_line(line, language) for line in (deal, amount) if line]
     joint = "" if language == "zh" else " "
     room = SUBLINE - len(joint.join(["", *last]))
     return joint.join(filter(None, [ended_line(told_together(told, language, max(room - 1, 0)), language), *last]))
@@ -65,13 +72,22 @@ def page_description(
     first, *others = [line for one in benefits if has_words(one) and (line := _sentence(one))] or [""]
     opening = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
     opening = ended_line(opening if len(opening) < DESCRIPTION else name, language)
-    last = ended_line(page_price(price, language), language)
-    joint, text = "" if chinese else " ", opening
+    last = ended_line(_telling_price([first, *others], price) or page_price(price, language), language)
+    joint, text, told = "" if chinese else " ", opening, [first]
     for line in (ended_line(one, language) for one in others):
-        if len(joint.join(filter(None, [text, line, last]))) <= DESCRIPTION:
+        if line != last and len(joint.join(filter(None, [text, line, last]))) <= DESCRIPTION:
             text = joint.join([text, line])
+            told.append(line)
+    last = "" if _telling_price(told, price) else last
     longer = joint.join(filter(None, [text, last]))
     return longer if len(longer) <= DESCRIPTION else text
+
+
+def _telling_price(lines: Sequence[str], price: str | None) -> str:
+    """Return the line that tells the price, as "£75, whatever the height": it is not told again beside it."""
+    told = " ".join(str(price or "").split()).casefold()
+    amounts = (line for line in lines if told and re.search(rf"(?<!\w){re.escape(told)}(?![\w.])", line.casefold()))
+    return next(amounts, "")
 
 
 def _sentence(benefit: str) -> str:
@@ -80,6 +96,8 @@ def _sentence(benefit: str) -> str:
     title, text = pair_of(benefit)
     if GOES_ON.match(text):
         return title.strip(FINAL) if len(title.split()) > 2 or (len(title) > 6 and HAN.search(title)) else ""
+    if text and needs_title(text):  # 40 pages of what? 不另收费 for what?
+        return f"{title.strip(FINAL)}{'，' if HAN.search(title) else ': '}{text.strip(FINAL)}"
     return (text or title).strip(FINAL)
 
 

@@ -22,6 +22,8 @@ def letter_subject(name: str, items: Sequence[str], *, issue: str | None = None,
     mark = "：" if language == "zh" else ": "
     head = f"{name} {issue}".strip() if issue else name
     lines = [f"{head}{mark}{first}", f"{name}{mark}{first}", first, head]
+    if re.search(r"[:：]", first):  # one colon is enough
+        lines = lines[2:]
     return next((line for line in lines if line.strip(" ：:") and len(line) <= SUBJECT), head)
 
 
@@ -31,7 +33,8 @@ def letter_preheader(items: Sequence[str], *, language: str = "en") -> str:
     titles = [title for title, _, _ in map(letter_item, items)]
     if len(items) == 2:
         title, text, _ = letter_item(items[1])
-        whole = f"{title}{'：' if language == 'zh' else ': '}{in_sentence(text)}"
+        mark = "：" if language == "zh" else " – " if ":" in title else ": "
+        whole = f"{title}{mark}{in_sentence(text)}"
         if text and len(whole) < PREHEADER:
             return ended_line(whole, language)
     return _listed(titles[1:] or [letter_item(items[0])[1] or titles[0]], PREHEADER, language)

@@ -13,12 +13,19 @@ from aigc.content import trim
 from aigc.types import Draft, Finding, Json, texts_in
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.articles.bare_facts import told_whole
 from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
 
 HEADLINE, DESCRIPTION = 110, 155
 DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
-LED = re.compile(r"(?:in|at|on|near|from|across|outside|since|by|this|next|today|tomorrow|online)\b", re.IGNORECASE)
+LED = re.compile(
+    r"(?:in|at|on|near|from|across|outside|along|above|below|under|behind|opposite|beside|between|around|over|through"
+    r"|since|by|after|before|during|until|throughout|every|each|within|later|this|next|today|tomorrow|online)\b",
+    re.IGNORECASE,
+)
 ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
+NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建])")
+GOING_ON = re.compile(r"(?!(?:bring|sing|string|swing|spring|fling|cling|ring|king)\b)[a-z]{3,}ing\s", re.IGNORECASE)
 QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]|「([^」]{3,})」")
 
 
@@ -42,7 +49,9 @@ def press_part(context: Context, part: str) -> Json:
         return f"{_release(values, language)}\n\n{_dateline(values, language)}{lead}"
     if part == "text":
         end = "" if _sections(values, language) else worded_for("end", language)
-        parts = [in_paragraphs(values.get("facts") or [], language), _quote(values, language), end]
+        whole, bare = told_whole(values.get("facts") or [], language)
+        glance = "\n".join([worded_for("glance", language), *(f"• {capital(one.strip(FINAL))}" for one in bare)])
+        parts = [in_paragraphs(whole, language), glance if bare else "", _quote(values, language), end]
         return "\n\n".join(filter(None, parts))
     *first, last = _sections(values, language) or [{}]
     return [*first, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
@@ -78,13 +87,24 @@ def _lead(values: dict[str, Json], language: str) -> str:
     when = day_in_words(_text(values.get("when")).strip(FINAL), language)
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
+        if place and (told := NEAR.search(what)) and where.startswith(told[1]):  # 在老码头开店，老码头二号仓库
+            return ended_line("，".join(filter(None, [when, f"{who}{what.replace(told[0], place, 1)}"])), language)
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
             place = "" if where == _text(values.get("city")) else place  # which the dateline says
             return ended_line("，".join(filter(None, [when, place, f"{who}{what}"])), language)
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
+    what = _said_whole(who, what)
     place = where and (where if LED.match(where) else f"{_preposition(where)} {where}")
     time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
     return ended_line(" ".join(filter(None, [who, what, place, time])), language)
+
+
+def _said_whole(who: str, what: str) -> str:
+    """Return what is new with its verb: "closing the bridge" and "to close the bridge" are no sentences, "is closing
+    the bridge" is."""
+    if not GOING_ON.match(what) and not what.startswith("to "):
+        return what
+    return f"{'are' if ' and ' in who else 'is'} {what}"
 
 
 def _preposition(where: str) -> str:

@@ -103,6 +103,17 @@ def mail_days_ascend(draft: Draft) -> Iterator[str]:
         yield f"the days {', '.join(map(str, sent))} do not follow one another"
 
 
+@check(severity="warn")
+def mails_have_matter(draft: Draft) -> Iterator[str]:
+    """Each mail of a series but the last tells a fact that no other has told before: there are enough in the brief."""
+    values, mails = draft.brief.values, draft.fields.get("mails")
+    facts = values.get("facts")
+    given = len(facts) if isinstance(facts, list) else 0
+    many = len(mails) if isinstance(mails, list) else 0
+    if given + bool(values.get("story")) < many - 1:
+        yield f"the brief has {given} facts for {many} mails: one or more say nothing of their own"
+
+
 def _mails(fields: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
     """Yield each mail of a piece, with what stands before its fields' names."""
     mails = fields.get("mails")

@@ -1,71 +1,176 @@
-"""Several mails from one brief, each on its day: a welcome, a fact at a time, all of it once more."""
+"""Several mails from one brief, each on its day: a welcome, facts by what they are good for, all of it once more."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from aigc.types import Json
+from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.word_lists import TAIL
+from aigc_plugins.email.mail_brief import MailBrief
+from aigc_plugins.email.mail_facts import fact_theme
 from aigc_plugins.email.mail_lists import mail_list
-from aigc_plugins.email.mail_parts import SUBJECT, MailBrief, framed
+from aigc_plugins.email.mail_parts import PREHEADER, SUBJECT, framed
+from aigc_plugins.email.mail_text import bullets, parted, sentence_of, told_facts
 
 LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
+TOGETHER = 4  # facts in the list of one mail
+THEMES = ("benefit", "listed", "proof", "practical")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailMatter:
+    """This is what one mail of several tells: facts that are sentences, or a list of those that are none."""
+
+    theme: str
+    told: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return (*self.told, *self.listed)
 
 
 @pass_context
 def mail_series(context: Context) -> list[dict[str, Json]]:
-    """Return the mails of a brief: a welcome on the first day, one of a fact each, at the end a reminder of them all
-    with the offer.
+    """Return the mails of a brief: a welcome on the first day, mails of a fact or two, at the end a reminder of them
+    all with the offer.
 
     There are as many as `mails` says, else as there are `days`, else four, where the facts allow. They go out on the
-    brief's `days`, else on ours.
+    brief's `days`, else on ours. What a thing does comes first, then what stands behind it, then what is practical.
     """
     values = context.get_all()
     brief = MailBrief.of(values)
     given = [int(day) for day in values.get("days") or []]
-    count = max(LEAST, min(int(values.get("mails") or len(given) or USUAL), len(brief.facts) + 2))
+    asked = int(values.get("mails") or len(given) or 0)
+    most = len(brief.facts) + 2 if asked else len(brief.facts) - 1
+    count = max(LEAST, min(asked or USUAL, most))
     days = given if len(given) == count else mail_list("wording")["days"][count]  # the check says that they do not fit
-    told = brief.facts[: count - 2]
-    mails = [_welcome(brief, brief.facts[count - 2 :]), *(_one(brief, fact, at) for at, fact in enumerate(told, 1))]
+    first, between = shared_matter(brief, count - 2)
+    mails = [_welcome(brief, first)]
+    seen: dict[str, int] = {}
+    for at, matter in enumerate(between, 1):
+        mails.append(_between(brief, matter, at, seen.setdefault(matter.theme, 0)))
+        seen[matter.theme] += 1
     mails.append(_reminder(brief, len(mails)))
     link = {"url": str(values.get("url") or "")}
     return [{"day": day, **mail, **link} for day, mail in zip(days, mails, strict=True)]
 
 
-def _welcome(brief: MailBrief, others: tuple[str, ...]) -> dict[str, Json]:
+def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list[MailMatter]]:
+    """Return what the welcome tells, if there is enough, and what so many mails behind it tell."""
+    told, listed = parted(brief)
+    themes = {fact: fact_theme(fact, brief.language) for fact in told}
+    lists = [MailMatter(theme="listed", listed=tuple(listed[:TOGETHER]))] if listed else []
+    if len(listed) > TOGETHER:
+        lists = _lists(listed, 2)
+    while len(told) + len(lists) < count and len(lists) < len(listed):
+        lists = _lists(listed, len(lists) + 1)
+    if len(told) + len(lists) == count and len(listed) > len(lists) + 1:
+        lists = _lists(listed, len(lists) + 1)  # so that the welcome has one
+    units = [*lists, *(MailMatter(theme=themes[fact], told=(fact,)) for fact in told)]
+    first = None
+    if len(units) > count:
+        first = units.pop(0)
+        if len(units) > count and first.told:
+            first = MailMatter(theme=first.theme, told=(*first.told, *units.pop(0).told))
+        elif len(units) > count and len(first.listed) == 1:
+            first = MailMatter(theme=first.theme, listed=(*first.listed, *units.pop(0).told))
+    ordered = sorted(units, key=lambda one: THEMES.index(one.theme))
+    size, more = divmod(len(ordered), count)
+    parts, at = [], 0
+    for place in range(count):
+        end = at + size + (place < more)
+        parts.append(_together(ordered[at:end]))
+        at = end
+    return first, [part for part in parts if part.facts] or [MailMatter(theme="benefit")]
+
+
+def _lists(facts: Sequence[str], count: int) -> list[MailMatter]:
+    size = -(-len(facts) // count)
+    chunks = [tuple(facts[at : at + size]) for at in range(0, len(facts), size)]
+    return [MailMatter(theme="listed" if len(chunk) > 1 else "benefit", listed=chunk) for chunk in chunks]
+
+
+def _together(units: Sequence[MailMatter]) -> MailMatter:
+    told = tuple(fact for one in units for fact in one.told)
+    return MailMatter(
+        theme=units[0].theme if units else "benefit", told=told, listed=tuple(f for one in units for f in one.listed)
+    )
+
+
+def _welcome(brief: MailBrief, matter: MailMatter | None) -> dict[str, Json]:
     """Return the first mail, which tells the facts that no other mail has for itself."""
     first = [brief.one_of("welcome", "text"), brief.ended(brief.story) if brief.story else ""]
-    text = [*filter(None, first), *brief.paragraphs(others)]
-    parts = {"subject": _headed(brief, "welcome"), "preheader": brief.one_of("welcome", "preheader")}
+    facts = told_facts(brief, matter.told, matter.listed) if matter else []
+    text = [*filter(None, first), *facts, brief.one_of("more")]
+    subject = _headed(brief, "welcome")
+    parts = {"subject": subject, "preheader": _shown(brief, matter.facts if matter else (), "welcome")}
     return {"kind": "welcome", **parts, "body": "\n\n".join(text), **framed(replace(brief, offer=""))}
 
 
-def _one(brief: MailBrief, fact: str, at: int) -> dict[str, Json]:
-    """Return a mail of one fact. Its subject tells it behind the product, in short where there is no room; else that
-    there is one: the text would say the fact again."""
-    line, short = fact.strip(FINAL), TAIL.sub("", brief.name)
-    joint = "：" if brief.language == "zh" else ": "
-    told = line if brief.language == "zh" else in_sentence(line)
-    options = [f"{brief.name}{joint}{told}", f"{short}{joint}{told}", brief.one_of("one", "subject", at)]
-    subject = next((one for one in options if len(one) <= SUBJECT), brief.name)
-    parts = {"subject": subject, "preheader": brief.one_of("one", "preheader", at)}
-    text = "\n\n".join([brief.one_of("one", "text", at), brief.ended(fact)])
+def _between(brief: MailBrief, matter: MailMatter, at: int, nth: int) -> dict[str, Json]:
+    """Return a mail of a fact or more. Its subject tells the first that fits behind the product, the preheader the
+    next; the first mail for those who still think asks them so."""
+    opening = brief.one_of(matter.theme, "text", nth)
+    opening = opening.replace("{points}", _points(brief, len(matter.facts)))
+    subject, fact = _told_subject(brief, matter, nth)
+    left = [one for one in matter.facts if one != fact]
+    parts = {"subject": subject, "preheader": _shown(brief, left, matter.theme, nth)}
+    facts = told_facts(brief, matter.told, matter.listed, at=at, led=matter.theme == "listed")
+    text = "\n\n".join([opening, *facts, brief.one_of("more", at=at)])
     return {"kind": "fact", **parts, "body": text, **framed(replace(brief, offer=""), at)}
 
 
+def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, str]:
+    """Return a subject, and the fact in it if any."""
+    asked = _headed(brief, matter.theme, nth)
+    if matter.theme == "practical" and nth == 0 and asked != brief.name:
+        return asked, ""
+    short = TAIL.sub("", brief.name)
+    for fact in matter.facts:
+        line = fact.strip(FINAL)
+        if is_plural(brief.name) and (sentence := sentence_of(brief, fact)).startswith("They "):
+            line = sentence.removeprefix("They ").strip(FINAL)  # "Lockers: fit any wall", not "fits"
+        for name in (brief.name, short):
+            told = f"{name}：{line}" if brief.language == "zh" else f"{name}: {in_sentence(line)}"
+            if len(told) <= SUBJECT:
+                return told, fact
+    return asked, ""
+
+
 def _reminder(brief: MailBrief, at: int) -> dict[str, Json]:
-    listed = "\n".join(f"- {capital(fact.strip(FINAL))}" for fact in brief.facts)
-    text = [brief.one_of("reminder", "text"), listed, brief.ended(brief.price) if brief.price else ""]
-    offer = brief.ended(brief.offer) if brief.offer else ""
-    parts = {"subject": _headed(brief, "reminder"), "preheader": offer or brief.one_of("reminder", "preheader")}
+    price = brief.ended(brief.price) if brief.price else ""
+    text = [brief.one_of("reminder", "text"), bullets(brief.facts), price, brief.one_of("goodbye")]
+    subject, shown = _headed(brief, "reminder"), price
+    if brief.offer:
+        line = brief.offer.strip(FINAL)
+        named = f"{brief.name}：{line}" if brief.language == "zh" else f"{brief.name}: {in_sentence(line)}"
+        subject = next((one for one in (named, capital(line)) if len(one) <= SUBJECT), subject)
+        shown = shown if line in subject or in_sentence(line) in subject else brief.ended(brief.offer)
+    parts = {"subject": subject, "preheader": shown or brief.one_of("reminder", "preheader")}
     return {"kind": "reminder", **parts, "body": "\n\n".join(filter(None, text)), **framed(brief, at)}
 
 
-def _headed(brief: MailBrief, part: str) -> str:
-    line = brief.one_of(part, "subject")
-    return line if len(line) <= SUBJECT else brief.name
+def _shown(brief: MailBrief, facts: Sequence[str], part: str, at: int = 0) -> str:
+    """Return a preheader: the first of some facts that fits, else a line of ours."""
+    lines = [sentence_of(brief, fact) or brief.ended(fact) for fact in facts]
+    return next((line for line in lines if len(line) <= PREHEADER), brief.one_of(part, "preheader", at))
+
+
+def _headed(brief: MailBrief, part: str, at: int = 0) -> str:
+    """Return a subject of ours: the first that fits, with the shorter name where the whole one leaves no room."""
+    line = brief.one_of(part, "subject", at)
+    short = replace(brief, name=capital(TAIL.sub("", brief.name)))
+    return next((one for one in (line, short.one_of(part, "subject", at)) if len(one) <= SUBJECT), brief.name)
+
+
+def _points(brief: MailBrief, count: int) -> str:
+    points = mail_list("wording")["points"].get(brief.language, {})
+    return str(points.get(max(1, min(count, 3)), ""))

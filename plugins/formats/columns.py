@@ -41,9 +41,11 @@ def input_headings(inputs: Collection[str], taken: Collection[str]) -> list[str]
 
 def one_text(value: Json) -> Json:
     """Return an input as one cell takes it: a list of texts or numbers as briefs give one, with `;` between, unless an
-    item would not be read back from that."""
+    item would not be read back from that; a list of nothing is an empty cell."""
     if isinstance(value, str):
         return in_cell(value)
+    if value == []:
+        return None
     if not isinstance(value, list) or not value or not all(map(_stays_one, value)):
         return value
     text = "; ".join(map(str, value))

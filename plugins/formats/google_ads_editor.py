@@ -22,6 +22,7 @@ HEADLINES = ("Headline", 3, 15, 30)
 DESCRIPTIONS = ("Description", 2, 4, 90)
 LINES = ("headlines", "descriptions")  # the fields of these
 PATH_WIDTH = 15
+LONGEST_CAMPAIGN = 128
 COLUMNS = (
     ["Campaign", "Ad Group", "Ad type"]
     + [f"Headline {number}" for number in range(1, 16)]
@@ -55,7 +56,7 @@ def google_ads_editor(
     artifacts: Sequence[Artifact],
     folder: Path,
     *,
-    campaign: str = "AIGC",
+    campaign: str = "",
     ad_group: str = "",
     url: str = "",
     status: Literal["Paused", "Enabled"] = "Paused",
@@ -64,13 +65,13 @@ def google_ads_editor(
 
     Pieces need the fields `headlines` and `descriptions`; `path1`, `path2` are used where they are. The final URL is
     the field or input `final_url` or `url`, else the option `url`. The ad group is the input `ad_group`, else the
-    option, else the input `product`, else the piece's id; an input `campaign` goes before the option. Texts are
-    written as they are, without controls: this file is for the Editor, not for a spreadsheet. JobError names what
-    cannot be imported, before anything is written. A flagged piece is paused whatever `status` says, and has its
-    reason as a comment. The brief's `pins` fill "Headline 1 position" and its like. Such columns are there only where
-    they are needed.
+    option, else the input `product`, else the piece's id. The campaign is the input `campaign`, else the option, else
+    what the folder is called: `spring` of a job in spring/. Texts are written as they are, without controls: this file
+    is for the Editor, not for a spreadsheet. JobError names what cannot be imported, before anything is written. A
+    flagged piece is paused whatever `status` says, and has its reason as a comment. The brief's `pins` fill "Headline 1
+    position" and its like. Such columns are there only where they are needed.
     """
-    rows, problems = [], []
+    rows, problems, campaign = [], [], campaign or own_campaign(folder)
     for artifact in artifacts:
         row = _row(artifact, campaign=campaign, ad_group=ad_group, url=url, status=status)
         problems += [f"{artifact.id}: {what}" for what in _problems(artifact.fields, row)]
@@ -82,8 +83,13 @@ def google_ads_editor(
     yield _table(folder / FILES[1], rows, encoding="utf-16", dialect="excel-tab")
 
 
+def own_campaign(folder: Path) -> str:
+    """Return what a campaign is called where nobody says it: as the folder, which is the job's."""
+    return sound_line(folder.resolve().name)[:LONGEST_CAMPAIGN] or "AIGC"
+
+
 def _row(
-    artifact: Artifact, *, campaign: str = "AIGC", ad_group: str = "", url: str = "", status: str = "Paused"
+    artifact: Artifact, *, campaign: str = "", ad_group: str = "", url: str = "", status: str = "Paused"
 ) -> dict[str, str]:
     fields, values = artifact.fields, artifact.brief.values
     paths = fields.get("paths") or []

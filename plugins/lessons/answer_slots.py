@@ -16,6 +16,7 @@ TERM = re.compile(
     rf"(?:called|known as|named|(?:forms?|kinds?|types?) of|means) (?:an? |the )?{GAP}|"
     rf"(?:叫做|叫作|称为|被称作|叫){GAP}"
 )
+QUALITY = re.compile(rf"(?:An?|Each|Every) .*(?:called|known as) {GAP}")  # "A volcano … is called extinct"
 HEAD = re.compile(
     rf"(?:The |the )?([\w' -]+?) (?:of|in|on|for|with|that|who|which) .*?(?:is|are|was|were) (?:the )?{GAP}"
 )
@@ -33,6 +34,13 @@ KINDS = (
     ("when", re.compile(r"(?i)^when\b|什么时候|哪一?[年天月]|何时")),
     ("why", re.compile(r"(?i)^why\b|为什么")),
 )
+DESCRIBED = re.compile(
+    r"Which description fits|What (?:is|are) (?!the |your |my |\d)(?:an? )?[a-z]+(?: [a-z]+){0,2}\?$"
+)
+RELATED = re.compile(
+    r"^\w+ (?:is|are|was|were) (the [\w -]+?) (?:of|for)\b|\b([a-z]+ (?:of|from|for|by|with|in|as|at))\?$"
+)
+PLURAL_VERBS = {"are": "is", "were": "was", "do": "does"}
 WHICH = re.compile(r"(?i)\b(?:which|what) ([a-z]+)(?: [a-z]+)?|哪[一]?([个座条种位只本颗])(.)|什么([\u3400-\u9fff])")
 HOW = re.compile(r"(?i)^(how \w+)|(多[少久大长高重远深快]|几.)")
 AROUND = re.compile(rf"((?:[\w'-]+ )?[\w'-]+)? ?{GAP} ?([\w'-]+)?")
@@ -41,10 +49,10 @@ AROUND = re.compile(rf"((?:[\w'-]+ )?[\w'-]+)? ?{GAP} ?([\w'-]+)?")
 def answer_slot(fact: QuizFact) -> str:
     """Return the kind of a fact's answer; facts of one kind are asked alike."""
     question, rest = fact["question"], fact["rest"]
-    if question:
+    if question and not fact.get("placed"):
         return _of_question(question)
     if TERM.search(rest):
-        return "term"
+        return "quality" if QUALITY.match(rest) else "term"
     if ACTS.match(rest) or ACTS_ZH.match(rest):
         return "agent"
     if head := IT_IS.match(rest) or HEAD.search(rest) or IS_HEAD.search(rest) or HEAD_ZH.search(rest):
@@ -64,6 +72,8 @@ def coded(fact: QuizFact) -> bool:
 def _of_question(question: str) -> str:
     if re.match(r"What goes with|下列哪一项与", question):
         return "pair"
+    if DESCRIBED.match(question):
+        return "description"
     if found := next((kind for kind, pattern in KINDS if pattern.search(question)), ""):
         return "agent" if found == "who" else found
     if found_how := HOW.search(question):
@@ -72,4 +82,9 @@ def _of_question(question: str) -> str:
         noun = "".join(part for part in which.groups() if part).casefold()
         if noun not in ("is", "are", "was", "were", "do", "does", "did"):
             return f"which {noun}"
-    return " ".join(question.casefold().split()[:3]) if question.isascii() else question[-4:]
+    if HAN.search(question):
+        return question[-4:]
+    if related := RELATED.search(question):
+        return (related[1] or related[2]).casefold()
+    first, second = (*question.casefold().split()[:2], "")[:2]
+    return f"{first} {PLURAL_VERBS.get(second, second)}"

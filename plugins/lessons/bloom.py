@@ -12,7 +12,7 @@ import yaml
 from aigc import check
 from aigc.types import Field
 
-ADVERB = re.compile(r"^(?:能够|能|会|正确|独立|熟练)*地?")  # stand before a Chinese verb
+ADVERB = re.compile(r"^(?:能够|能|会|正确|独立|熟练|按(?:时间)?(?:先后|顺序))*地?")  # stand before a Chinese verb
 
 
 def performed(goal: str) -> bool:
@@ -20,6 +20,14 @@ def performed(goal: str) -> bool:
     verbs = _verbs("zh" if re.search(r"[\u3400-\u9fff]", goal) else "en")
     first = _first_word(goal, [verb for group in verbs.values() for verb in group])
     return first in verbs["apply"] or first in verbs["create"]
+
+
+def verbs_of(goal: str) -> list[str]:
+    """Return the verb that an objective begins with, as a list of none or one."""
+    verbs = _verbs("zh" if re.search(r"[\u3400-\u9fff]", goal) else "en")
+    known = [verb for group in verbs.values() for verb in group]
+    first = _first_word(goal, known)
+    return [first] if first in known else []
 
 
 @check

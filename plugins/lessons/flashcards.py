@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aigc import check
 from aigc.types import Draft, Finding
+from aigc_plugins.lessons.questions import noted
 from aigc_plugins.lessons.quiz_material import related, says_the_same
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 
@@ -63,15 +64,21 @@ def cards_differ(draft: Draft, *, field: str = "cards") -> Iterator[Finding]:
 
 
 @check(severity="warn")
-def every_fact_taught(draft: Draft) -> Iterator[str]:
-    """Every fact of the brief is used; one from which nothing sure can be asked is named."""
+def every_fact_taught(draft: Draft) -> Iterator[str | Finding]:
+    """Every fact of the brief is used; one from which nothing sure can be asked is named. Where there are three tasks
+    or cards, and half of the facts are used, what is left out is only noted."""
     values = draft.brief.values
+    left_out: list[str] = []
+    made = sum(len(draft.fields.get(name) or ()) for name in ("cards", "gaps", "left", "questions"))
     facts = values.get("facts") or []
     for fact, one in zip(facts, each_taught(facts, values.get("relation"), values.get("language")), strict=True):
         if says_the_same(fact):
             yield f"nothing from {fact!r}: both sides are the same"
         elif one is None or (one.kind == "sentence" and not one.gap):
-            yield f"nothing from {fact!r}: put *asterisks* around the word to ask for, which only one answer may fit"
+            left_out.append(
+                f"nothing from {fact!r}: put *asterisks* around the word to ask for, which only one answer may fit"
+            )
+    yield from noted(left_out, len(facts), made)
 
 
 def _front(fact: TaughtFact, relation: str | None, language: str, written: str) -> str:

@@ -10,10 +10,13 @@ from aigc_plugins.lessons.lesson_content import lesson_content
 from aigc_plugins.lessons.lesson_goals import untaught
 from aigc_plugins.lessons.worked_sums import wrong_sums
 
+LEAST_LINES = 3  # of a handout
+
 
 @check(severity="warn")
 def lesson_has_facts(draft: Draft) -> Iterator[str]:
-    """A lesson has something to teach: its brief gives facts, or words with their meanings; its sums are right."""
+    """A lesson has something to teach: its brief gives facts, or words with their meanings, of which enough can be
+    asked; its sums are right."""
     values = draft.brief.values
     facts, words = values.get("facts") or (), values.get("vocabulary") or ()
     relation, topic = values.get("relation"), str(values.get("topic") or "")
@@ -22,6 +25,9 @@ def lesson_has_facts(draft: Draft) -> Iterator[str]:
         yield "has no facts to teach from: give some as `facts`, or words with their meanings as `vocabulary`"
     elif content.looked_up:
         yield f'does not tell what {content.looked_up[0]!r} means: give it as "{content.looked_up[0]} = meaning"'
+    handout = draft.fields.get("handout")
+    if isinstance(handout, list) and content.kind == "facts" and len(handout) < LEAST_LINES:
+        yield "has too little for the class to find out: put *asterisks* around the words of facts that are asked for"
     if len(content.sums) == 1:
         yield f"has one exercise only, {content.sums[0].told!r}: give more, some to show and some to ask"
     for goal in untaught(values.get("objectives") or (), content, topic) if content.kind != "none" else ():

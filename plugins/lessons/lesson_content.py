@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aigc_plugins.lessons.taught_facts import TaughtFact, taught_facts
 from aigc_plugins.lessons.told_questions import told_question
@@ -12,6 +13,11 @@ from aigc_plugins.rules.content_words import telling
 
 MEANT = re.compile(r"\s*(?:=+|＝|：|:\s|\s[-–—]\s)\s*")
 LEANING = re.compile(r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her)\b|[这那它他她]")  # on what is before
+DEFINED = re.compile(
+    r"(?P<term>[\u3400-\u9fff]{2,8})[：:](?P<meaning>(?:用|把|指|是|以|对|通过|将)[^：:]{3,}?)。?|"
+    r"(?P<name>[A-Z][a-z]+(?: [a-z]+){0,2}): "
+    r"(?P<sense>(?:an?|the|to|when|saying|giving|using|something|someone) [^:]{6,}?)\.?"
+)
 LEAST_PAIRS = 3
 NAMES = r"(?:叫做|叫作|称为|被称作|叫|\b(?:called|known as)\b)"
 
@@ -28,9 +34,18 @@ class LessonTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonGoal:
+    """This is an objective with what tests it; `done` where it is a piece of work, which the class does."""
+
+    text: str
+    tasks: tuple[LessonTask, ...]
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonContent:
     """This is what a lesson has to teach: `tasks` ask facts, `sums` and `pairs` are tasks of their kinds, `told` every
-    fact as it is taught, `meanings` words with theirs, and `looked_up` words without."""
+    fact as it is taught, `meanings` words with theirs, `looked_up` words without, and `taught` the facts as read."""
 
     told: tuple[str, ...]
     tasks: tuple[LessonTask, ...]
@@ -38,6 +53,12 @@ class LessonContent:
     pairs: tuple[LessonTask, ...]
     meanings: Mapping[str, str]
     looked_up: tuple[str, ...]
+    taught: tuple[TaughtFact, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return the facts that are sentences: no pair that nothing joins."""
+        return [fact for fact in self.told if " = " not in fact]
 
     @property
     def kind(self) -> str:
@@ -77,6 +98,8 @@ def lesson_content(
         for term, *right in given
         if (meaning := "".join(right).rstrip(".。 ") or _explained(term, told)) and term
     }
+    for term, meaning in _defined(told).items():
+        meanings.setdefault(term, meaning)
     return LessonContent(
         told=tuple(told),
         tasks=tuple(tasks),
@@ -84,7 +107,28 @@ def lesson_content(
         pairs=tuple(pairs),
         meanings=meanings,
         looked_up=tuple(term for term, *_ in given if term and term not in meanings),
+        taught=tuple(taught),
     )
+
+
+def listed(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
+    """Return terms as a sentence lists them: "a, b and c"."""
+    comma, last = map(str, texts["listed"])
+    return comma.join(terms[:-1]) + (last if len(terms) > 1 else "") + "".join(terms[-1:])
+
+
+def quoted_list(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
+    """Return terms in quotation marks as a sentence lists them; in Chinese nothing stands between them."""
+    quoted = [texts["quoted"].format(term) for term in terms]
+    return listed(quoted, texts) if texts["space"] else "".join(quoted)
+
+
+def _defined(told: Sequence[str]) -> dict[str, str]:
+    """Return words that facts define behind a colon, where three and more do; nothing of fewer."""
+    found = {
+        one["term"] or one["name"]: one["meaning"] or one["sense"] for fact in told if (one := DEFINED.fullmatch(fact))
+    }
+    return found if len(found) >= LEAST_PAIRS else {}
 
 
 def _told(one: TaughtFact, relation: str | None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from aigc_plugins.lessons.bloom import performed
-from aigc_plugins.lessons.lesson_content import LessonContent, LessonTask
+from aigc_plugins.lessons.bloom import performed, verbs_of
+from aigc_plugins.lessons.fact_kinds import compared
+from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask
+from aigc_plugins.lessons.own_goals import of_compared, own_goals
 from aigc_plugins.rules.content_words import content as content_words
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import stems_in, telling
 
 SUMMING = re.compile(
     r"\b(?:add|subtract|multipl|divid|calculat|solv|work out|comput|find|use|round)|[加减乘除算解]|运用", re.IGNORECASE
@@ -20,18 +21,9 @@ REASON = re.compile(
     r"\b(?:because|so that|in order to|therefore|since|why|reason|caused?)\b|因为|所以|因此|为了|为什么|由于|以便",
     re.IGNORECASE,
 )
+COMPARING = re.compile(r"\b(?:compar|contrast|distinguish|differ|tell .* from)|比较|区分|区别|对比|不同", re.IGNORECASE)
+MEANING = re.compile(r"\b(?:mean|meaning|define|definition)|意思|含义|词语|什么是|定义", re.IGNORECASE)
 MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
-MOST_NAMED = 4  # things that an objective names
-MOST_FACTS = 3  # that an objective asks for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LessonGoal:
-    """This is an objective with what tests it; `done` where it is a piece of work, which the class does."""
-
-    text: str
-    tasks: tuple[LessonTask, ...]
-    done: bool = False
 
 
 def lesson_goals(
@@ -39,17 +31,30 @@ def lesson_goals(
 ) -> list[LessonGoal]:
     """Return the objectives that a brief gives, word for word; where it gives none, those that its facts allow."""
     if not given:
-        return _own(content, topic, relation, texts)
+        return own_goals(content, topic, relation, texts)
     goals = [_sentence(text) for text in given]
     shares = _shared(goals, content, topic)
-    return [_tested(goal, share, content, texts) for goal, share in zip(goals, shares, strict=True)]
+    sorts = [one.tasks for one in of_compared(content, topic, texts)]
+    return [
+        LessonGoal(text=goal, tasks=sorts[0])
+        if sorts and _compares(goal, content, topic)
+        else _tested(goal, share, content, texts)
+        for goal, share in zip(goals, shares, strict=True)
+    ]
 
 
 def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[str]:
     """Return the objectives of knowing something of which no fact speaks."""
     goals = [_sentence(text) for text in given]
     shares = _shared(goals, content, topic) if goals else []
-    return [goal for goal, share in zip(goals, shares, strict=True) if not share and not performed(goal)]
+    told = frozenset[str]().union(*map(content_words, content.told)) if content.told else frozenset[str]()
+    found = []
+    for goal, share in zip(goals, shares, strict=True):
+        words = content_words(_without_verb(goal)) - content_words(topic)
+        strange = len(goals) > 1 and words and not words & told and not MEANING.search(goal) and not content.sums
+        if not performed(goal) and (not share or strange):
+            found.append(goal)
+    return found
 
 
 def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, texts: Mapping[str, Any]) -> LessonGoal:
@@ -73,13 +78,21 @@ def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[li
     shares: list[list[LessonTask]] = [[] for _ in goals]
     asked = {one.told: one for one in (*content.tasks, *content.pairs)}
     rest: list[LessonTask] = []
+    groups = compared(content.sentences, topic)
+    among = [end for ends in groups.values() for end in ends]
+    sorting = next((at for at, goal in enumerate(goals) if _compares(goal, content, topic)), None)
     for fact in content.told:
+        if sorting is not None and any(end in fact for end in among):
+            shares[sorting].append(asked.get(fact) or LessonTask(asked="", right=fact, told=fact))
+            continue
         near = [_near(fact, its) + _reasons(fact, goal) for its, goal in zip(words, goals, strict=True)]
         task = asked.get(fact) or LessonTask(asked="", right=fact, told=fact)
         best = max(near)
-        (shares[near.index(best)] if best and near.count(best) == 1 else rest).append(task)
+        nearest = [at for at, much in enumerate(near) if much == best]
+        nearest = [at for at in nearest if not performed(goals[at])] or nearest
+        (shares[nearest[0]] if best and len(nearest) == 1 else rest).append(task)
     for term, meaning in content.meanings.items():
-        near = [int(term.casefold() in goal.casefold()) for goal in goals]
+        near = [int(term.casefold() in goal.casefold() and bool(MEANING.search(goal))) for goal in goals]
         if sum(near) == 1 and meaning not in content.told:
             shares[near.index(1)].append(LessonTask(asked="", right=meaning, told=f"{term}: {meaning}"))
     knowing = [at for at, goal in enumerate(goals) if not performed(goal)]
@@ -94,6 +107,18 @@ def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[li
     return shares
 
 
+def _compares(goal: str, content: LessonContent, topic: str) -> bool:
+    """Tell whether an objective is to compare what the facts let one compare."""
+    groups = compared(content.sentences, topic)
+    named = all(stems_in(name) & stems_in(goal) or name in goal for name in groups)
+    return bool(groups) and named and bool(COMPARING.search(goal))
+
+
+def _without_verb(goal: str) -> str:
+    verb = next(iter(verbs_of(goal)), "")
+    return goal[len(verb) :] if goal.casefold().startswith(verb) else goal.replace(verb, "", 1)
+
+
 def _near(fact: str, words: frozenset[str]) -> int:
     """Return how much a fact says of what an objective says: a telling word counts more than an everyday one."""
     return 2 * len(telling(fact) & words) + len(content_words(fact) & words)
@@ -101,57 +126,6 @@ def _near(fact: str, words: frozenset[str]) -> int:
 
 def _reasons(fact: str, goal: str) -> int:
     return 3 * bool(WHY.search(goal) and REASON.search(fact))
-
-
-def _own(content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
-    """Return objectives of forms that suit any topic, each of what the brief gives to teach."""
-    forms, goals = texts["objectives"], []
-
-    def add(form: str, tasks: Sequence[LessonTask], **given: str) -> None:
-        goals.append(LessonGoal(text=forms[form].format(topic=topic, **given), tasks=tuple(tasks)))
-
-    if content.sums:
-        add("sums", content.sums[-MOST_ASKED:], first=content.sums[0].asked.partition(" =")[0])
-    if content.pairs:
-        shown = content.pairs[-MOST_NAMED:]
-        lefts = listed([one.left for one in shown], texts)
-        add("related" if relation else "pairs", shown, lefts=lefts, relation=_of(relation or "", texts))
-    if content.meanings:
-        terms = list(content.meanings)[:MOST_NAMED]
-        add(
-            "words" if len(terms) > 1 else "word",
-            [_meaning(term, content, texts) for term in terms],
-            terms=listed(terms, texts),
-        )
-    paired = {one.told for one in content.pairs}
-    plain = [fact for fact in content.told if fact not in paired]
-    if len(plain) > 1 or (plain and not goals):
-        many = min(MOST_FACTS, len(plain))
-        text = forms["facts" if many > 1 else "fact"].format(topic=topic, many=texts["numbers"][many])
-        facts = texts["space"].join(plain)
-        right = texts["any"].format(many=texts["numbers"][many], facts=facts) if len(plain) > many else facts
-        meant = content.meanings.values()
-        more = [one for one in content.tasks if one.told not in meant][-1:]
-        goals.append(LessonGoal(text=text, tasks=(LessonTask(asked=text, right=right, told=""), *more)))
-    if not goals:
-        text = forms["none"].format(topic=topic)
-        goals.append(LessonGoal(text=text, tasks=(LessonTask(asked=text, right=texts["judged"], told=""),)))
-    return goals
-
-
-def listed(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
-    """Return terms as a sentence lists them: "a, b and c"."""
-    comma, last = map(str, texts["listed"])
-    return comma.join(terms[:-1]) + (last if len(terms) > 1 else "") + "".join(terms[-1:])
-
-
-def _meaning(term: str, content: LessonContent, texts: Mapping[str, Any]) -> LessonTask:
-    right = content.meanings[term]
-    return LessonTask(asked=texts["meaning"].format(term=term), right=right, told=right)
-
-
-def _of(relation: str, texts: Mapping[str, Any]) -> str:
-    return relation if texts["language"] == "en" or relation.startswith("的") else f"的{relation}"
 
 
 def _sentence(goal: str) -> str:

@@ -12,16 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from aigc_plugins.lessons.answer_slots import answer_slot, coded
-from aigc_plugins.lessons.number_words import near_counts, of_like_count
+from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, tells_itself
+from aigc_plugins.lessons.number_words import CLASSIFIERS, near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
 from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
-from aigc_plugins.lessons.worked_sums import near_results, steps_of
+from aigc_plugins.lessons.worked_sums import near_amounts, near_results, steps_of
 
 OPTIONS = 4
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 CENTURY = re.compile(rf"{GAP}(?:th)? century")
 THIS_CENTURY = 21
+HAN = re.compile(r"[\u3400-\u9fff]")
+CLASSIFIED = re.compile(rf"(?<!第){GAP}[{CLASSIFIERS}]")
+DATED = re.compile(rf"\b(?:in|since|until) (?:the year )?{GAP}(?:\.| AD| BC)")
+FINE = 10  # from which a number with a tenth has others of its tenth beside it: 38.5, 39.5
+BOILING = 100  # °C: below it a number has none beside it that is above
+FEW_WORDS = 3  # up to which answers of the same words in another order are one
 FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
 
@@ -94,12 +101,14 @@ def _offered(
         small = [options[0][:1].lower() + options[0][1:], *options[1:]] if begun else options
         like = max(many_like(options), many_like(small)) >= OPTIONS - 1
         enough = len(options) >= OPTIONS and ("others" in fact or like)
-        yield fact, stem, options if enough else options[:1]
+        yield fact, stem, options if enough and not tells_itself(stem, options) else options[:1]
 
 
 def _feedback(fact: QuizFact, language: str) -> str:
     """Return what is said after an answer: the fact, and of a sum how it is worked out."""
     statement = fact["statement"]
+    if fact["question"] and statement.startswith(fact["question"]):  # which would only say the question once more
+        return f"正确答案：{fact['answer']}。" if language == "zh" else f"The answer is {fact['answer']}."
     steps = steps_of(statement, language)
     return f"{statement.rstrip('.。')}{'。' if language == 'zh' else '. '}{steps}" if steps else statement
 
@@ -108,28 +117,57 @@ def lacking_answers(facts: Sequence[QuizFact], pool: Sequence[str] | None = None
     """Return the facts for which `distractors` finds fewer than three wrong answers, or beside a name fewer than three
     names, so that a model is asked."""
     options = {fact["statement"]: _different(fact["answer"], distractors(fact, facts, pool)) for fact in facts}
-    return [fact for fact in facts if _lacks(fact, options[fact["statement"]])]
+    return [fact for fact in facts if not fact.get("alone") and _lacks(fact, options[fact["statement"]])]
 
 
 def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[str]:
     """Return wrong answers of the right one's kind: the pool's, the other facts', and for a number others near it."""
     answer = fact["answer"]
-    if ends := fact.get("others", "").splitlines():
+    if "others" in fact:
+        ends = fact["others"].splitlines()
         _draw(fact["statement"]).shuffle(ends)
         return sorted(ends, key=lambda end: abs(len(end) - len(answer)) > len(answer))
     kind = _kind(answer, fact)
-    others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in facts)]
+    told = [] if fact.get("alone") else [other for other in facts if not fits_as_well(other, fact)]
+    others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in told)]
+    right = {_plain(other["answer"]) for other in facts if fits_as_well(other, fact)}
+    others = [(other, its) for other, its in others if _plain(other) not in right]
     same_kind = [other for other, its in others if its == kind]
     same_kind = [other for other in same_kind if _of_like_size(other, answer) and _of_like_script(other, answer)]
+    if kind[1] == "description" and (named := re.search("“(.+)”", fact["question"])):  # it would say itself
+        same_kind = [other for other in same_kind if named[1].casefold() not in other.casefold()]
+    if kind[1] == "description" and not any(
+        other != answer and _article(other) == _article(answer) for other in same_kind
+    ):
+        return []  # the right one alone would begin as it does
     _draw(fact["statement"]).shuffle(same_kind)
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
     if kind[0] == "code":
         return same_kind
-    near = (
-        _near_centuries(int(answer)) if CENTURY.search(fact["rest"]) and answer.isdecimal() else _near_numbers(answer)
+    counted = bool(
+        re.search(rf"{GAP} ?(?:°|[a-z]{{1,3}}\b|[^\W\d_]*s\b|[多余]|[\u3400-\u9fff]?[米克吨升℃人])", fact["rest"])
     )
-    beside = list(map(str, near_results(fact["statement"])))
-    return [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    century = CENTURY.search(fact["rest"]) and answer.isdecimal()
+    near = (
+        _near_centuries(int(answer))
+        if century
+        else _near_numbers(
+            answer,
+            rough=is_rough(fact),
+            counted=counted,
+            dated=bool(DATED.search(fact["rest"])),
+            warm="温" in fact["rest"],
+        )
+    )
+    if NUMBER.match(answer) and len(_different(answer, same_kind)) >= OPTIONS:
+        return [other for other in same_kind if not follows(fact, other)]
+    beside = [*map(str, near_results(fact["statement"])), *near_amounts(fact["statement"])]
+    if len(beside) >= OPTIONS - 1:
+        return beside
+    found = [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    counting = HAN.match(answer) and CLASSIFIED.search(fact["rest"])  # 两次, not 二次
+    found = ["两" if counting and other == "二" else other for other in found]
+    return [other for other in found if not follows(fact, other)]
 
 
 def key_places(statements: Sequence[str]) -> list[int]:
@@ -212,26 +250,40 @@ def _near_centuries(number: int) -> Iterator[str]:
             yield str(number + step)
 
 
-def _near_numbers(answer: str) -> Iterator[str]:
+def _near_numbers(
+    answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False, warm: bool = False
+) -> Iterator[str]:
     found = NUMBER.match(answer)
     if not found:
         return
     written = found.group().replace(",", "")
-    number = Decimal(written)
-    if YEAR.fullmatch(answer.strip()):
+    number, digits = Decimal(written), len(written.partition(".")[2])
+    if (YEAR.fullmatch(answer.strip()) or dated) and not (rough or counted):
         changes = [number - 10, number + 7, number - 3, number + 15]
+    elif rough:
+        changes = [
+            _rounded(number * Decimal(times), number) for times in ("1.5", "0.5", "2", "3", "0.25", "0.7", "1.3")
+        ]
+    elif number < 1:
+        changes = [number * 10, number / 10, number * 2, number * 5, number * 3]
+        digits = 3
+    elif digits == 1 and number >= FINE:
+        changes = [number + 1, number - 1, number + 2, number - 2, number - 3]
     elif number == number.to_integral_value() and number <= 12:
-        changes = [number + 1, number - 1, number + 2, number + 3]
+        changes = [number + 1, number - 1, number + 2, number + 3, number - 2, number - 3]
     else:
         most = (number + 100) / 2 if answer.endswith("%") and number <= 100 else number * Decimal("1.2")
         more = () if answer.endswith("%") else (number * Decimal("1.5"), number * Decimal("0.6"))
         near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
+        near = (*near, number * Decimal("1.4"), number * Decimal("0.7"))
         changes = [_rounded(change, number) for change in near]
-    digits = len(written.partition(".")[2])
+    boils = (warm or re.search(r"° ?C|℃|摄氏度", answer)) and number < BOILING
     for change in changes:
         rounded = round(change, digits)
-        if rounded > 0 and rounded != number:
+        if not (boils and rounded > BOILING) and rounded > 0 and rounded != number:
             grouped = f"{rounded:,.{digits}f}" if "," in found.group() else f"{rounded:.{digits}f}"
+            if "." in grouped and not written.endswith("0"):
+                grouped = grouped.rstrip("0").rstrip(".")
             yield grouped + answer[found.end() :]
 
 
@@ -254,10 +306,14 @@ def _model_answers(fact: Mapping[str, str], wrong: Sequence[str]) -> list[str]:
 def _same(one: str, other: str) -> bool:
     """Tell whether two answers are one: "Gutenberg" and "Johannes Gutenberg" are."""
     mine, theirs = _plain(one), _plain(other)
+    if (figure := NUMBER.match(one)) and (their := NUMBER.match(other)) and one[figure.end() :] == other[their.end() :]:
+        return Decimal(figure.group().replace(",", "")) == Decimal(their.group().replace(",", ""))
     if NUMBER.match(one) or not one.isascii():
         return mine == theirs
-    words, others = set(mine.split()), set(theirs.split())
-    return words <= others or others <= words
+    words, others = mine.split(), theirs.split()
+    if min(len(words), len(others)) > FEW_WORDS:
+        return f" {mine} " in f" {theirs} " or f" {theirs} " in f" {mine} "
+    return set(words) <= set(others) or set(others) <= set(words)
 
 
 def _plain(text: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
+from aigc_plugins.lessons.chinese_stems import strays
+from aigc_plugins.lessons.pair_questions import is_unsaid
 from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
 from aigc_plugins.lessons.worked_sums import wrong_sums
 
+LEAST_ASKED = 3  # questions without which no facts are left out
 FEW = 10  # up to which Chinese asks 几
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -57,13 +60,15 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
         yield "asks more than one thing"
     answer = fact["answer"].casefold()
     if re.search(rf"(?<!\w){re.escape(re.sub(r'^(the|an?) ', '', answer))}(?!\w)", text.casefold()) or (
-        HAN.search(answer) and answer in text
+        (HAN.search(answer) and answer in text)
+        or (answer.isdecimal() and HAN.search(text) and re.search(rf"(?<!\d){answer}(?!\d)", text))
     ):
         yield f"gives the answer away: {fact['answer']!r}"
     rest = fact["rest"].replace(GAP, " ")
     if "几" in text and (figure := re.match(r"\d+", answer)) and int(figure.group()) > FEW:
         yield f"asks 几, and the answer is {fact['answer']!r}: 多少"
     if HAN.search(rest):
+        yield from strays(text, fact["rest"])
         return
     asked = {_stem(word) for word in WORD.findall(text)}
     content = [word for word in WORD.findall(rest) if word.casefold() not in SMALL]
@@ -88,24 +93,48 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
 
 
 @check(severity="warn")
-def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
+def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str | Finding]:
     """Every fact of the brief became a question; one in which nothing can be asked for is named, and a sum that is
-    wrong."""
+    wrong. Where three questions and half of the facts are asked, what is left out is only noted."""
     values = draft.brief.values
     told = [str(item["feedback"]) for item in draft.fields.get(field) or []]
+    asked = {str(item.get("stem")) for item in draft.fields.get(field) or []}
+    asked |= {str(stem) for stem in draft.fields.get("questions") or []}
     key: Mapping[str, Json] = draft.fields.get("key") or {}
     told += key.get("facts") or []
     facts = values.get("facts") or []
+    such = "省会" if draft.language == "zh" else "capital of"
     read = read_facts(facts, values.get("relation"), draft.language, str(values.get("topic") or ""))
+    left_out: list[str] = []
     for fact, made in zip(facts, read, strict=True):
         if made is None and says_the_same(fact):
-            yield f"no question from {fact!r}: both sides are the same"
+            left_out.append(f"no question from {fact!r}: both sides are the same")
         elif made is None:
-            yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
-        elif not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
-            yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
+            left_out.append(
+                f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
+            )
+        elif is_unsaid(made["question"]):
+            unsaid = (
+                f"{fact!r} does not say what its right side is to its left one: give a `relation`, such as {such!r}"
+            )
+            if made["question"] in asked:
+                yield unsaid
+            else:
+                left_out.append(unsaid)
+        elif made["question"] not in asked and not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
+            left_out.append(f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`")
+    yield from noted(left_out, len(facts), len(told))
     for fact, value in wrong_sums(facts):
         yield f"{fact!r} is wrong, it comes to {value}"
+
+
+def noted(left_out: Sequence[str], facts: int, asked: int) -> Iterator[str | Finding]:
+    """Yield what is left out of some facts: as a note with its number where enough of them are asked, else each one."""
+    if asked < LEAST_ASKED or 2 * len(left_out) > facts:
+        yield from left_out
+    elif left_out:
+        message = f"{len(left_out)} of {facts} facts left out: {'; '.join(left_out)}"
+        yield Finding(message=message, severity="note")
 
 
 @check
@@ -151,6 +180,8 @@ def _misfits(text: str, fact: Mapping[str, str]) -> Iterator[str]:
         same = told and (told[2], told[1].casefold()) == (asked[1], asked[2].casefold())
         if not same and not re.match(rf"{GAP} (?:is|are|was|were)\b", rest):
             yield f"asks what something {asked[1]}, which its fact does not say"
+    if re.search(r"\b(?:called|named|known as)\b", text) and not NAMING.search(rest):
+        yield "asks what something is called, which its fact does not say"
     if told and told[3] and not NAMING.search(text):
         yield f"does not ask what it is {told[3]}"
     for article, word in re.findall(r"\b(an?) (\w+)", text.casefold()):

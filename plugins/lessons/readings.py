@@ -8,20 +8,47 @@ from typing import Any
 
 from aigc import check
 from aigc.types import Draft
+from aigc_plugins.lessons.dull_words import EMPTY
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
+from aigc_plugins.lessons.reading_questions import completed, more_questions
+from aigc_plugins.lessons.sentence_ends import taken_apart
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.lessons.worksheets import as_listed, mixed, worksheet
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import content, telling
 
 PARAGRAPH = 4  # sentences
+ENOUGH_GAPS = 4  # where few words are starred; what is left is asked in other ways
+CLAUSE = re.compile(
+    r"^(?:What|Who|Which|When|Where) (?:is|are|was|were)\b[^?]*\?\s*=\s*(?:it|they|he|she|there) [a-z]+ ", re.I
+)
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
-    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用|(?<![现正])在|(?<![目有])的)"
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
-    r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{1,6})了?[。！]?$"
+    r"(?P<word>[^，。、；：“”《》的了是有在不一二两三四五六七八九十几\d\s]{1,6})了?[。！]?$"
+)
+
+PHRASE_END = re.compile(  # what may stand behind a noun
+    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|"
+    r"which|when|if|can|may|must|should)\b"
+)
+OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
+    r"(?:传到|送到|送回|连接|运输|长满|选自|注入|流入|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
+    r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
+    r"(?:[一二两三四五六七八九十]+[个种只条座块颗根])?(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
+)
+VERBAL = re.compile(r"可以|可能|能够|应当|应该|必须|除外|更|最|很|都|也|把|被|让|就|(?<!未)来(?=..)|(?<=.)[要会](?=..)")
+CHINESE = (
+    OBJECT,
+    ENDS,
+    re.compile(
+        r"是(?:由|用|靠)(?P<word>[^，。、的是]{2,8})(?:产生|组成|构成|制成|做成|做|造|发明|设计|建成)的[。！]?$"
+    ),
+    re.compile(r"越[^，。越]{1,4}，[^，。越]{0,6}越(?P<word>[^，。越]{1,3})[。！]?$"),
+    re.compile(r"[可能会]以?在(?P<word>[^，。的在]{1,10})[中里上下][^，。]{2,4}[。！]?$"),
 )
 
 
@@ -49,7 +76,8 @@ def reading_tasks(
     """Return the fields of `worksheet` that a text of the same facts answers.
 
     Every sentence with a starred word has a gap, of its first one. Where there are fewer than three, other sentences of
-    the text have one as well, of a word that the `topic` does not say; where there are too few of these too, none has.
+    the text have one as well, of a word that the `topic` does not say; where there are too few of these too, each is a
+    question. What other sentences bear is asked as well: numbers, reasons, what is true and what is false.
     """
     read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
@@ -59,19 +87,38 @@ def reading_tasks(
     for fact in read:
         gaps |= _starred(fact)
     gaps = _one_for_each(gaps)
-    asked = set(written)
-    for one in taught_facts(read, relation, language) if len(gaps) < LEAST_GAPS else ():
-        statement = one.material["statement"]
-        whole = one.kind == "sentence" and not any(gap.replace(GAP, word) == statement for gap, word in gaps.items())
-        if whole and one.gap not in asked and (found := _word(statement, topic)):
-            gaps[statement[: found[1]] + GAP + statement[found[1] + len(found[0]) :]] = found[0]
+    taught, told = taught_facts(read, relation, language), told_language(facts, language)
     if len(gaps) < LEAST_GAPS:
-        gaps = {}
+        gaps |= _others([one for one in taught if one.gap not in set(written)], gaps, topic, told)
+    alone = {} if len(gaps) >= LEAST_GAPS else gaps
+    spent = {gap.replace(GAP, word) for gap, word in gaps.items()}
+    left = [one for one in taught if one.material["statement"] not in spent]
+    more = {completed(gap, told): word for gap, word in alone.items()} | more_questions(left, told)
+    gaps = {} if alone else gaps
+    sheet["questions"] += list(more)
+    sheet["key"]["questions"] += list(more.values())
     text = reading_text(facts, relation, language)
     order = sorted(gaps, key=lambda gap: text.find(gap.replace(GAP, gaps[gap])))
     words = [gaps[gap] for gap in order]
     bank = mixed([as_listed(word) for word in words])
     return sheet | {"gaps": order, "word_bank": bank, "key": sheet["key"] | {"gaps": words}}
+
+
+def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, told: str) -> dict[str, str]:
+    """Return gaps of further sentences, each with its word, which no other one has: first of those on which nothing
+    else can be asked, until there are enough."""
+    spent, every = {gap.replace(GAP, word) for gap, word in gaps.items()}, [one.material["statement"] for one in taught]
+    whole = [one for one in taught if one.kind == "sentence" and one.material["statement"] not in spent]
+    found: dict[str, str] = {}
+    for one in sorted(whole, key=lambda one: bool(more_questions([one], told))):
+        statement = one.material["statement"]
+        elsewhere = " ".join((topic, *(other for other in every if other != statement)))
+        word = gap_word(statement, elsewhere, last=True) or gap_word(statement, topic, last=True)
+        word = word or gap_word(statement, topic)
+        known = {*map(str.casefold, gaps.values()), *map(str.casefold, found.values())}
+        if word and word[0].casefold() not in known and len(gaps) + len(found) < ENOUGH_GAPS:
+            found[statement[: word[1]] + GAP + statement[word[1] + len(word[0]) :]] = word[0]
+    return found
 
 
 @check(severity="warn")
@@ -80,6 +127,8 @@ def every_fact_read(draft: Draft) -> Iterator[str]:
     values = draft.brief.values
     facts, relation, language = values.get("facts") or (), values.get("relation"), values.get("language")
     for fact in with_equals(facts):
+        if CLAUSE.search(fact):
+            yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"
         if not _is_read(fact, relation, language):
             yield f"{fact!r} is no sentence, and not in the text: write it as one, or give a `relation`"
 
@@ -118,14 +167,38 @@ def _one_for_each(gaps: Mapping[str, str]) -> dict[str, str]:
     return {gap: gaps[gap] for gap in first.values()}
 
 
-def _word(sentence: str, topic: str = "") -> tuple[str, int] | None:
+def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str, int] | None:
     """Return a word that the text above tells, to leave a gap for, and where it starts: the longest one that is not
-    everyday and comes once; in Chinese the last words, where they surely begin."""
+    everyday and comes once, or the `last` that is no verb; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
-        found = ENDS.search(sentence)
-        alone = found and sentence.count(found["word"]) == 1 and found["word"] not in topic
+        found = next((one for shape in CHINESE if (one := shape.search(sentence))), None)
+        if found and re.search(r"在$", sentence[: found.start("word")]) and re.search(r"了[。！]?$", sentence):
+            return None  # 撞在树桩上死了
+        if found and VERBAL.search(found["word"]):
+            return None  # 更形象, 可以剪掉: no word, but what is said of one
+        if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
+            return None  # 靠湿润的体壁呼吸
+        whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
+        alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None
-    words = [one for one in WORD.finditer(sentence) if one.start() and telling(one.group()) - telling(topic)]
+    verb = taken_apart(sentence) if last else None
+    did = verb.end.split()[0] if verb else ""
+    words: list[re.Match[str]] = []
+    for known in (telling, content) if last else (telling,):
+        every = [one for one in WORD.finditer(sentence) if one.start() and known(one.group()) - known(topic)]
+        every = [one for one in every if one.group() not in EMPTY]
+        every = [one for one in every if not last or PHRASE_END.match(sentence, one.end())]
+        words = words or [one for one in every if not (last and _acts(sentence, one, did))]
     once = [one for one in words if sentence.casefold().count(one.group()) == 1]
-    longest = max(once, key=lambda one: len(one.group()), default=None)
-    return (longest.group(), longest.start()) if longest else None
+    best = max(once, key=lambda one: one.start() if last else len(one.group()), default=None)
+    return (best.group(), best.start()) if best else None
+
+
+def _acts(sentence: str, word: re.Match[str], verb: str) -> bool:
+    """Tell whether a word is the verb of its sentence, or stands as one: "were left"."""
+    before = sentence[: word.start()]
+    return word.group() == verb or bool(
+        re.search(r"\b(?:is|are|was|were|be|been|not|to|you|we|they)\s$", before)
+        or (word.group().endswith("s") and re.search(r"(?:^A|\ba)n? (?:\w+ )?\w+\s$", before))
+        or (word.group().endswith("s") and re.search(r"\b(?!early|daily|family|likely|only)[a-z]{3,}ly\s$", before))
+    )

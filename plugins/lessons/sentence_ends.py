@@ -34,12 +34,19 @@ PLURALS = frozenset(
         "mice",
         "geese",
         "police",
+        "scales",
         "sheep",
         "cattle",
         "bacteria",
         "mitochondria",
     ]
 )
+# A note, or two sentences in one: "varroa mite: treat in August", "Drones are males, they have no sting".
+JOINED = re.compile(r"[:;]\s|,\s+(?:they|it|he|she|we|you|this|these|that|so|but|then|not)\b")
+MEASURED = re.compile(
+    r"(?:is|are|was|were|has|have|costs?|weighs?|lasts?) (?:about |around |up to |over |under )?[£$€]?\d"
+)
+PLACING = ("for", "in", "on", "with", "under", "over", "off", "up", "down", "out", "to", "at", "your", "any", *ARTICLES)
 Number: TypeAlias = Literal["one", "several", "either"]
 
 
@@ -58,6 +65,9 @@ def taken_apart(text: str) -> SentenceEnd | None:
     words = bare.split()
     if len(words) < 3 or words[0].casefold() in _verbs()["openings"] or HAN.search(bare):
         return None
+    then = [word for word in re.findall(r", (\w+)", bare) if word in _verbs()["plain"] | _verbs()["orders"]]
+    if JOINED.search(bare) or asks_to_do(bare) or then:
+        return None
     for at, word in enumerate(words[1:], start=1):
         number, before = _number(word), words[at - 1].casefold()
         if number is None or before in _verbs()["before"] or before.endswith(","):
@@ -69,6 +79,30 @@ def taken_apart(text: str) -> SentenceEnd | None:
         if agrees and not re.search(r"[,;:]", subject) and helping + 1 <= len(words) - at <= MOST_WORDS:
             return SentenceEnd(subject, end, number)
     return _by_place(words)
+
+
+def asks_to_do(text: str) -> bool:
+    """Tell whether an English sentence begins with what to do: "Check for swarm cells", "Keep the lid on"."""
+    first, second = (*text.casefold().split()[:2], "", "")[:2]
+    lists = _verbs()
+    return first in lists["orders"] or (second in PLACING and first in lists["plain"] | lists["nouns"] | lists["deeds"])
+
+
+def goes_on(end: SentenceEnd) -> bool:
+    """Tell whether a sentence is surely parted before its verb, and its end is one piece: no list without an "and"."""
+    known = _number(end.end.split()[0]) or end.end.split()[0] in ADVERBS
+    bare = len([word for word in end.subject.split() if word.casefold() not in ARTICLES]) == 1
+    tail = end.end.rpartition(", ")[2] if ", " in end.end else "and"
+    return bool(known or bare) and bool(re.search(r"\b(?:and|or|but|because|which|who|such as|like)\b", tail))
+
+
+def is_note(text: str) -> bool:
+    """Tell whether an English text is a note without a verb: "baths at Bath, hot spring water, 46 °C"."""
+    words = [word.strip(".,;:!()") for word in text.split()]
+    lists = _verbs()
+    orders = words[:1] and words[0].casefold() in lists["plain"] | lists["nouns"] | lists["deeds"]
+    acts = orders or any(_number(word) or re.search(r"\w(?:ed|n't|'re)$", word) for word in words[1:])
+    return not acts and not HAN.search(text) and ("," in text or text[:1].islower())
 
 
 def _by_place(words: Sequence[str]) -> SentenceEnd | None:
@@ -97,6 +131,14 @@ def _by_place(words: Sequence[str]) -> SentenceEnd | None:
     return None
 
 
+def as_deed(subject: str, end: str, *, several: bool) -> SentenceEnd | None:
+    """Return a thing and what it does as a sentence in two; None where its end begins with no verb in its number."""
+    verb, lists = end.split()[0], _verbs()
+    known = lists["plain"] | lists["nouns"] | lists["deeds"]
+    fits = verb in known if several else verb.endswith("s") and bool(_bare(verb, "es", "s") & known)
+    return SentenceEnd(subject, end, "several" if several else "one") if fits else None
+
+
 def others_of(fact: SentenceEnd, every: Sequence[SentenceEnd], topic: str = "") -> list[str]:
     """Return how other sentences go on, with their verbs in the number of a fact's subject; none is of the same thing
     or may be true of it, or has a verb that cannot agree with it."""
@@ -114,7 +156,7 @@ def agreeing(one: SentenceEnd, *, several: bool) -> str:
     Empty where it does not: "is the largest organ" is said of one thing, and "when nobody sits at them" of several, or
     where a second verb would have to agree as well; and where it is a bare number, which goes on from few starts.
     """
-    if re.fullmatch(r"\w+ [\d.,]+", one.end):
+    if re.fullmatch(r"\w+ [\d.,]+", one.end) or MEASURED.match(one.end):
         return ""
     wanted: Number = "several" if several else "one"
     if one.number in ("either", wanted):

@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aigc_plugins.lessons.chinese_stems import placed_answer
 from aigc_plugins.lessons.number_words import CLASSIFIERS, ENGLISH
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.sentence_ends import is_note
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -30,7 +32,7 @@ MANY = "|".join(one for one in ENGLISH[1:] if one != "two")  # "Two like poles �
 NUMERAL = "一二两三四五六七八九十百千万亿零"
 ONE_NUMBER = re.compile(
     rf"\b\d{{1,2}} {MONTH} \d{{4}}\b|\b{MONTH} \d{{1,2}}, \d{{4}}\b|\d+年\d+月\d+日|"
-    rf"(?<![A-Za-z\d.])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
+    rf"(?<![A-Za-z\d./])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
     rf"(?:^(?i:{MANY})|\b(?:{COUNTS}))\b|"
     rf"(?<![{NUMERAL}第])(?:[{NUMERAL}]{{2,}}|[二两三四五六七八九十])[{CLASSIFIERS}](?![^《]*》)"
 )
@@ -51,12 +53,13 @@ SHAPES = (  # each finds an answer in a sentence without its full stop
     re.compile(r"[^，。]*(?:最|第)[^，。]*是(?P<answer>[^，。、的]{1,10})"),
     re.compile(r"[^，。、]+的[^，。、的]+是(?P<answer>[^，。、的]{1,10})"),
 )
+LEANS = re.compile(r"(?:It|This|That|They|These|Those|He|She|There|Here)|[它他她这那](?:们|个|里|些)?", re.IGNORECASE)
 LEAST_AROUND = 2  # words that must stand around a gap for it to be guessed
 
 
 def sure_gap(text: str) -> tuple[str, int] | None:
     """Return the answer to ask for in a sentence and where it starts; None where no gap is sure, or one is there."""
-    if GAP in text:
+    if GAP in text or is_note(text):
         return None
     return next((found for found in _found(text) if _guessed(text, *found)), None)
 
@@ -70,9 +73,11 @@ def gives_away(rest: str, answer: str) -> bool:
 
 def _found(text: str) -> Iterator[tuple[str, int]]:
     numbers = list(ONE_NUMBER.finditer(text))
-    if len(numbers) == 1:
+    if len(numbers) == 1 and not (numbers[0].group() == "1" and re.match(r" ?[a-z]{3,}", text[numbers[0].end() :])):
         yield numbers[0].group().rstrip(",."), numbers[0].start()
     bare = text.rstrip(".。!！ ")
+    if not numbers and (placed := placed_answer(bare)):
+        yield placed
     for shape in () if numbers else SHAPES:
         if found := shape.fullmatch(bare):
             yield found["answer"], found.start("answer")
@@ -80,5 +85,7 @@ def _found(text: str) -> Iterator[tuple[str, int]]:
 
 def _guessed(text: str, answer: str, start: int) -> bool:
     rest = text[:start] + " " + text[start + len(answer) :]
+    if LEANS.fullmatch(answer):
+        return False
     around = len(HAN.findall(rest)) / 2 if HAN.search(rest) else len(WORD.findall(rest))
     return around >= LEAST_AROUND and not gives_away(rest, answer)

@@ -6,13 +6,16 @@ called, who did something, or what "is the …". "Ice is cold" has none: any oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from aigc_plugins.lessons.number_words import ENGLISH
 from aigc_plugins.lessons.quiz_material import BLANK, ENDS, GAP, PAIRS, STARRED, QuizFact, quiz_fact, with_equals
 from aigc_plugins.lessons.sure_gaps import HAN, WORD, gives_away, sure_gap
 
+LEAST_TOLD = 3  # characters that are no number, 七十五
 FactKind: TypeAlias = Literal["pair", "question", "sentence"]
 
 
@@ -30,7 +33,7 @@ class TaughtFact:
     @property
     def sums(self) -> bool:
         """Say whether it is an expression and its value, "4 + 5 = 9"."""
-        return self.kind == "pair" and _is_sum(self.left)
+        return self.kind == "pair" and _is_sum(self.left) and not _in_words(self.answer)
 
 
 def told_language(facts: Sequence[str], language: str | None) -> str:
@@ -91,6 +94,7 @@ def _taught(fact: str, relation: str | None, language: str) -> TaughtFact | None
 def _sentence(fact: str) -> QuizFact:
     """Return a sentence that nobody starred as quiz material; where it has no sure gap, all of it is its answer."""
     text = fact.strip()
+    text = text[:1].upper() + text[1:] if re.match(r"[a-z]{2,}(?= )", text) else text
     answer, start = sure_gap(text) or (text, 0)
     stop = "" if text.endswith((".", "!", "。", "！")) else "。" if HAN.search(text) else "."
     rest = f"{text[:start]}{GAP}{text[start + len(answer) :]}{stop}" if answer != text else text
@@ -98,7 +102,14 @@ def _sentence(fact: str) -> QuizFact:
 
 
 def _is_sum(left: str) -> bool:
-    return not (left.endswith(ENDS) or WORD.search(left) or HAN.search(left))
+    alone = re.fullmatch(r"[A-Za-z]", left)  # a letter: H = hydrogen
+    return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
+
+
+def _in_words(answer: str) -> bool:
+    """Tell whether what stands behind "=" tells something in words, as of 3/4 that it has three beats in a bar."""
+    words = [word for word in WORD.findall(answer) if word.casefold() not in ENGLISH]
+    return not re.search(r"\d", answer) and (len(words) > 1 or len(HAN.findall(answer)) > LEAST_TOLD)
 
 
 def _left(fact: str) -> str:

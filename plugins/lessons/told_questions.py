@@ -22,8 +22,15 @@ ASKING = re.compile(
 PLACE = re.compile(r"[里上中下边旁处内外间面市省县国]$")
 WHO = re.compile(r"Who ((?!(?:is|are|was|were|do|does|did|has|have|had|can|will|would|should)\b)[a-z]+ .+)")
 WHAT_IS = re.compile(r"(?:What|Who|Where) (is|are|was|were) ((?:the|its|their) .+)")
+COUNTED_OUT = re.compile(r"What is ([£$€]?\d.+)")
 WHAT_DO = re.compile(r"What do ((?:[A-Za-z]+ ){1,3}?)([a-z]+)")
+NEED_TO = re.compile(
+    r"What (?P<do>do|does) (?P<who>(?:[A-Za-z]+ ){0,3}[A-Za-z]+) need to "
+    r"(?P<act>(?!do\b|be\b)[a-z]+(?: [a-z]+){0,3})"
+)
+NO_DEED = ("do", "like", "for", "with", "of", "on", "in")
 HOW_MANY = re.compile(r"How many ([a-z ]+?) (do|does) (.+?) have")
+HOW_MANY_ARE = re.compile(r"How many ([a-z ]+?) are (?:there )?((?:in|on|at) .+)")
 HOW_MANY_DO = re.compile(r"How many ([a-z]+) do (.+?) ([a-z]+)")
 HOW_LONG = re.compile(r"How long do (?!.* (?:take|need|last)\b)(.+)")
 FOR = re.compile(r"(?:about |around |up to |at least )?(?:\d|an? |two|three|four|five|six|seven|eight|nine|ten)")
@@ -63,15 +70,22 @@ def _chinese(question: str, answer: str) -> str:
 def _english(question: str, answer: str) -> str:
     if found := WHO.fullmatch(question):
         return f"{_capital(answer)} {found[1]}."
+    if found := COUNTED_OUT.fullmatch(question):
+        return f"{found[1]} is {answer}."
     if (found := WHAT_IS.fullmatch(question)) and not re.search(r"\b(?:for|like|about|called|made|from|of)$", found[2]):
         return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 else ""
+    if (found := HOW_MANY_ARE.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
+        return f"There are {answer} {found[1]} {found[2]}."
     if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
         return f"{_capital(found[3])} {'have' if found[2] == 'do' else 'has'} {answer} {found[1]}."
     if (found := HOW_MANY_DO.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
         return f"{_capital(found[2])} {found[3]} {answer} {found[1]}."
     if (found := HOW_LONG.fullmatch(question)) and FOR.match(answer):
         return f"{_capital(found[1])} for {answer}."
-    if (found := WHAT_DO.fullmatch(question)) and found[2] not in ("do", "like", "for", "with", "of", "on", "in"):
+    if (found := NEED_TO.fullmatch(question)) and not re.search(r"\b(?:in|on|with|for|about|of|to)$", found["act"]):
+        need = "need" if found["do"] == "do" else "needs"
+        return f"To {found['act']}, {found['who']} {need} {answer}." if not re.match(r"to\b", answer) else ""
+    if (found := WHAT_DO.fullmatch(question)) and not found[1].endswith(" to ") and found[2] not in NO_DEED:
         return f"{_capital(found[1].strip())} {found[2]} {answer}."
     return ""
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
 SUM = re.compile(rf"{PART}\s*([-+−×*x÷:])\s*{PART}\s*=\s*{PART}")
+AMOUNTS = re.compile(r"\d[\d,.]*\s?[^\d\s=]+ = (\d[\d,]*(?:\.\d+)?)(\s?[^\d\s=]+)")
 LIKE = re.compile(r"(\d+)/(\d+)")
-TEN = 10
+TEN, HUNDRED = 10, 100
 MOST_TIMES = 12  # that are written out as an addition
 STEPS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -21,6 +22,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "+": "Add",
         "-": "Subtract",
         "points": "Write the numbers one below the other, point below point: {left} {sign} {right} = {value}.",
+        "ones": "First the ones: {ones} {sign} {right} = {made}. Then add the tens: {tens} + {made} = {value}.",
+        "tens": "First the tens: {tens} {sign} {more} = {all}. Then the ones: {ones} {sign} {few} = {made}. "
+        "Together {all} + {made} = {value}.",
+        "shared": "{value} × {right} = {left}, so {left} ÷ {right} = {value}.",
         "times": "{left} × {right} means {left} times {right}: {row} = {value}.",
     },
     "zh": {
@@ -30,6 +35,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "+": "加",
         "-": "减",
         "points": "把小数点对齐，列竖式计算：{left} {sign} {right} = {value}。",
+        "ones": "先算个位：{ones} {sign} {right} = {made}，再加上整十数：{tens} + {made} = {value}。",
+        "tens": "先算整十数：{tens} {sign} {more} = {all}，再算个位：{ones} {sign} {few} = {made}，"
+        "合起来 {all} + {made} = {value}。",
+        "shared": "想乘法：{value} × {right} = {left}，所以 {left} ÷ {right} = {value}。",
         "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
     },
 }
@@ -65,7 +74,40 @@ def steps_of(text: str, language: str) -> str:
     if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])
-    return ""
+    return _whole(found, sign, words)
+
+
+def _whole(found: re.Match[str], sign: str, words: Mapping[str, str]) -> str:
+    """Return how a sum of whole numbers below a hundred is worked out by tens and ones, and a division by its product;
+    nothing where a ten would have to be changed for ones."""
+    if not all(found[at].isdecimal() for at in (1, 3, 4)):
+        return ""
+    left, right, value = int(found[1]), int(found[3]), int(found[4])
+    if sign in "÷:":
+        return words["shared"].format(left=left, right=right, value=value) if right > 1 else ""
+    (tens, ones), (more, few) = divmod(left, TEN), divmod(right, TEN)
+    plain = sign in "+-" and TEN < left < HUNDRED and 0 < right < HUNDRED and ones and few
+    if not plain or (sign == "-" and few > ones):
+        return ""
+    made = ones + few if sign == "+" else ones - few
+    given = {"sign": sign, "tens": tens * TEN, "ones": ones, "made": made, "value": value, "right": right}
+    if not more:
+        return words["ones"].format(**given)
+    every = (tens + more if sign == "+" else tens - more) * TEN
+    return words["tens"].format(**given, more=more * TEN, few=few, all=every)
+
+
+def wrong_result(text: str) -> str:
+    """Return what a student gets who makes the usual mistake in a sum: denominators added, a result next to it; empty
+    where none is known."""
+    found = SUM.fullmatch(text.strip().rstrip(".。"))
+    if not found or wrong_sum(text) is not None:
+        return ""
+    one, other = LIKE.fullmatch(found[1]), LIKE.fullmatch(found[3])
+    if one and other and found[2] == "+":
+        return f"{int(one[1]) + int(other[1])}/{int(one[2]) + int(other[2])}"
+    near = near_results(text)
+    return str(near[0]) if near else ""
 
 
 def near_results(text: str) -> list[int]:
@@ -79,6 +121,16 @@ def near_results(text: str) -> list[int]:
     else:
         near = [made + 1, made - 1, *([made + TEN, made - TEN] if made > TEN else []), made + 2, made - 2]
     return [one for one in dict.fromkeys(near) if one > 0 and one != made]
+
+
+def near_amounts(text: str) -> Iterator[str]:
+    """Yield what somebody gets who errs by tens where an amount is told in another unit: "1 km = 1000 m"."""
+    if found := AMOUNTS.fullmatch(text.strip().rstrip(".。")):
+        amount = Decimal(found[1].replace(",", ""))
+        for times in ("10", "0.1", "100", "0.01"):
+            near = amount * Decimal(times)
+            grouped = f"{near:,f}" if "," in found[1] else f"{near:f}"
+            yield (grouped.rstrip("0").rstrip(".") if "." in grouped else grouped) + found[2]
 
 
 def wrong_sums(facts: object) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ def worksheet(
 
     Sentences are gaps, or questions where a model wrote one: `written` has one for each that may be asked, in order,
     the sentence itself for none. Pairs of which no side comes twice are matched, three at the least; the others are
-    gaps, and so are expressions.
+    gaps, and so are expressions. One gap alone has no bank.
     """
     taught = taught_facts(facts, relation, language)
     waiting = iter(written)
@@ -44,7 +44,7 @@ def worksheet(
     right = mixed([one.answer for one in matched])
     return {
         "gaps": [gap for gap, _ in gaps],
-        "word_bank": mixed([as_listed(answer) for _, answer in gaps]),
+        "word_bank": mixed([as_listed(answer) for _, answer in gaps]) if len(gaps) > 1 else [],
         "left": [one.left for one in matched],
         "right": right,
         "questions": [question for question, _ in asked],
@@ -73,7 +73,8 @@ def key_answers_sheet(draft: Draft) -> Iterator[Finding]:
         if gap.count(GAP) != 1:
             yield Finding(message=f"has {gap.count(GAP)} gaps", field=f"gaps[{at}]")
     wanted = Counter(as_listed(answer).casefold() for answer in key.get("gaps") or [])
-    if wanted != Counter(word.casefold() for word in fields.get("word_bank") or []):
+    alone = sum(wanted.values()) == 1 and not fields.get("word_bank")  # a bank of one word would tell it
+    if not alone and wanted != Counter(word.casefold() for word in fields.get("word_bank") or []):
         yield Finding(message="has not the words that the key has", field="word_bank")
     right, letters = fields.get("right") or [], key.get("matching") or []
     known = [chr(ord("A") + at) for at in range(len(right))]

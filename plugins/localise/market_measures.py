@@ -67,14 +67,15 @@ def unclear_measures(text: str, source: Market, market: Market) -> list[tuple[st
 
 
 def rounded(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
-    """Return a value with the fewest digits that are within the tolerance of `measures.yaml`."""
+    """Return a value with the fewest digits that are within the tolerances of `measures.yaml`."""
     lists = market_list("measures")
-    tolerance, most = Decimal(str(lists["tolerance"])), int(lists["decimals"])
+    most = int(lists["decimals"])
     for places in range(-3, most + 1):
         step = Decimal(1).scaleb(-places)
         near = value.quantize(step, rounding=rounding)
+        tolerance = Decimal(str(lists["tolerance_of_tenths" if places == 1 else "tolerance"]))
         if value and abs(near - value) <= tolerance * abs(value):
-            return near
+            return near.quantize(Decimal(1)) if near == near.to_integral_value() else near
     return value.quantize(Decimal(1).scaleb(-most), rounding=rounding)
 
 
@@ -144,9 +145,11 @@ def _degrees(number: Decimal, target: str, rounding: str) -> Decimal:
 
 
 def _unit(target: str, unit: _Written, gap: str, number: Decimal, market: Market, *, capital: bool) -> str:
-    """Return the new unit as the old one was written: as a symbol, or as a word, with a hyphen where it had one."""
+    """Return the new unit as the old one was written: as a symbol, or as a word, with a hyphen where it had one; beside
+    a decimal, in prose, as a symbol: 3.9 oz."""
     lists = market_list("measures")
-    if unit.word < 0:
+    decimal = number != number.to_integral_value() and gap != "-" and target not in lists["spelt"]
+    if unit.word < 0 or decimal:
         return f"{'' if not gap else ' '}{lists['shown'][target]}"
     system = CUSTOMARY if target in lists[CUSTOMARY] else METRIC
     words = lists[system][target]["words"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aigc import exporter, whole_file
 from aigc.types import Artifact, Json
+from aigc_plugins.formats.google_ads_editor import own_campaign
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.piece_values import of_piece, refuse, unwritten
 
@@ -30,12 +31,13 @@ def what_assets_refuse(artifact: Artifact, **_: Json) -> Iterator[str]:
 
 
 @exporter(name=NAME, suffixes=(".csv",), writes=(FILE,), refuses=what_assets_refuse)
-def ads_editor_assets(artifacts: Sequence[Artifact], folder: Path, *, campaign: str = "AIGC") -> Iterator[Path]:
+def ads_editor_assets(artifacts: Sequence[Artifact], folder: Path, *, campaign: str = "") -> Iterator[Path]:
     """Google Ads Editor: keywords with their match types, sitelinks and callouts, a row each, as CSV (UTF-8).
 
     For pieces with lists `keywords` (of `keyword` and `match`), `sitelinks` (of `text`, `description1`, `description2`
-    and `url`) or `callouts`. The ad group is the input `ad_group`, else `product`, else the piece's id; an input
-    `campaign` goes before the option. Sitelinks and callouts are the campaign's. All are paused.
+    and `url`) or `callouts`. The ad group is the input `ad_group`, else `product`, else the piece's id; the campaign
+    the input `campaign`, else the option, else what the folder is called. Sitelinks and callouts are the campaign's.
+    All are paused.
     """
     refuse(NAME, ((one, what) for one in artifacts for what in what_assets_refuse(one)))
     with whole_file(folder / FILE, encoding="utf-8-sig", newline="") as file:
@@ -43,7 +45,7 @@ def ads_editor_assets(artifacts: Sequence[Artifact], folder: Path, *, campaign: 
         table.writeheader()
         for one in artifacts:
             group = of_piece(one, "ad_group", "product") or one.id
-            table.writerows(_rows(one, of_piece(one, "campaign") or campaign, group))
+            table.writerows(_rows(one, of_piece(one, "campaign") or campaign or own_campaign(folder), group))
     yield folder / FILE
 
 

@@ -13,6 +13,7 @@ from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.ad_pins import places_of, unfilled
+from aigc_plugins.formats.google_ads_editor import own_campaign
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.piece_values import link_of, link_problems, of_piece, refuse, unwritten
 from aigc_plugins.publishing.platforms import platform
@@ -41,7 +42,7 @@ def microsoft_ads(
     artifacts: Sequence[Artifact],
     folder: Path,
     *,
-    campaign: str = "AIGC",
+    campaign: str = "",
     url: str = "",
     status: Literal["Paused", "Active"] = "Paused",
 ) -> Iterator[Path]:
@@ -49,8 +50,9 @@ def microsoft_ads(
 
     Pieces need the fields `headlines` and `descriptions`, with `path1` and `path2` where they are, or `keywords` (of
     `keyword` and `match`). The brief's `pins` become pinned texts. The final URL is the field or input `final_url` or
-    `url`, else the option. The ad group is the input `ad_group`, else `product`, else the piece's id; an input
-    `campaign` goes before the option: both must be there already, or be made in the Editor. Microsoft counts as Google
+    `url`, else the option. The ad group is the input `ad_group`, else `product`, else the piece's id; the campaign
+    the input `campaign`, else the option, else what the folder is called. Both must be there already, or be made in the
+    Editor. Microsoft counts as Google
     does, a Chinese character or an emoji twice. A flagged ad is paused whatever `status` says.
     """
     refuse(NAME, ((one, what) for one in artifacts for what in what_microsoft_refuses(one, url=url)))
@@ -61,7 +63,7 @@ def microsoft_ads(
         table.writerow({columns["type"]: "Format Version", columns["name"]: "6.0"})
         for one in artifacts:
             placed = {
-                "campaign": of_piece(one, "campaign") or campaign,
+                "campaign": of_piece(one, "campaign") or campaign or own_campaign(folder),
                 "ad_group": of_piece(one, "ad_group", "product") or sound_line(one.id),
             }
             rows = [*_ads(one, url, status), *_keywords(one, status)]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from aigc_plugins.rules.content_words import HAN, is_chinese, plain_words
 from aigc_plugins.rules.units import canonical_unit
@@ -28,26 +28,34 @@ FILLED_IN = re.compile(r"\{[^{}]*\}+|\*\|[^|]*\|\*|%\w+%|\[\[[^\[\]]*\]\]")
 GIVEN_NAME = 2  # characters, at most
 SHORT_ACRONYM = 2
 
+_Name: TypeAlias = tuple[int, int, tuple[str, ...]]  # where it stands, and what it may be known by
+
 
 def names_in(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     """Yield where names stand that are not known, each name once."""
     told: set[str] = set()
-    for start, end in sorted((*_latin(text, is_known), *_han(text, is_known))):
+    for start, end, names in _named(text):
         name = text[start:end].casefold()
-        if name not in told:
+        if name not in told and not any(map(is_known, names)):
             told.add(name)
             yield start, end
 
 
-def _latin(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=1 << 12)
+def _named(text: str) -> tuple[_Name, ...]:
+    """Return the names of a text, read once for the many briefs and checks that it is held against."""
+    return tuple(sorted((*_latin(text), *_han(text))))
+
+
+def _latin(text: str) -> Iterator[_Name]:
     start = 0
     for line in text.split("\n"):
         words = [] if not re.search(r"[A-Z]", line) else list(WORD.finditer(_without_web(line)))
         chinese = is_chinese(line)
         headed = not chinese and _is_heading(line, [one.group() for one in words])
         for found in words:
-            if _is_name(found, line, chinese=chinese, headed=headed) and not is_known(_plain(found.group())):
-                yield start + found.start(), start + found.end()
+            if _is_name(found, line, chinese=chinese, headed=headed):
+                yield start + found.start(), start + found.end(), (_plain(found.group()),)
         start += len(line) + 1
 
 
@@ -87,17 +95,15 @@ def _shouts(line: str, found: re.Match[str]) -> bool:
     return bool(re.search(r"\b[A-Z]{2,}\W{1,3}$", before) or re.match(r"\W{1,3}[A-Z]{2,}\b", behind))
 
 
-def _han(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+def _han(text: str) -> Iterator[_Name]:
     if not HAN.search(text):
         return
     persons, places = _han_patterns()
     for found in persons.finditer(text):
-        whole = found["surname"] + found["given"]
-        if not is_known(found.group()) and not is_known(whole):
-            yield found.span()
+        yield *found.span(), (found.group(), found["surname"] + found["given"])
     for found in places.finditer(text):
-        if found["name"] and not is_known(found["name"]):
-            yield found.span("name")
+        if found["name"]:
+            yield *found.span("name"), (found["name"],)
 
 
 def person_pattern() -> str:

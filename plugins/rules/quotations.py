@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 LEAST_WORDS, LEAST_HAN = 4, 8  # of a quotation; shorter ones are names, labels and words in a doubtful sense
 QUOTED = re.compile(
@@ -23,6 +24,7 @@ def quotations_in(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(at)
 
 
+@lru_cache(maxsize=1 << 12)
 def wording_of(text: str) -> str:
     """Return the words of a text alone, to compare: no marks, small letters, one blank between any two."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")

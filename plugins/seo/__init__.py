@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles, words_to_use
+from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
@@ -24,11 +24,12 @@ from aigc_plugins.seo.meta import (
     whole_sentences,
 )
 from aigc_plugins.seo.outlines import (
-    headings_have_facts,
+    facts_are_sorted,
     outline_has_facts,
     outline_text,
     plan_outline,
     plan_sections,
+    searches_have_answers,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
 from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole
@@ -56,16 +57,17 @@ def aigc_checks() -> Sequence[Extension]:
     return (
         finishes_phrase,
         has_web_name,
-        headings_have_facts,
         keeps_its_subject,
         leads_somewhere,
         meta_adds_something,
         names_no_picture,
+        facts_are_sorted,
         outline_has_facts,
         pages_have_addresses,
         picture_told_whole,
         says_it_once,
         searched_for,
+        searches_have_answers,
         title_keeps_to_topic,
         title_reads_well,
         tells_its_facts,
@@ -93,5 +95,4 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         search_phrases=search_phrases,
         text_links=text_links,
         web_name=web_name,
-        words_to_use=words_to_use,
     )

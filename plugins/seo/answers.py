@@ -3,41 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 import yaml
 
-from aigc_plugins.rules.content_words import HAN, content, telling
+from aigc_plugins.rules.content_words import HAN, content, denies, stem, telling
 
 NUMBER = (
     r"(?:\b\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+)?"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|ninety))"
 )
-# What it weighs that a sentence tells what is asked, that both have an everyday word, that only the heading has one.
-ANSWERS, EVERYDAY, STRANGE = 2.0, 0.5, 0.01
-HALF = 0.5  # of the characters of a heading, and what words weigh where another thing is asked
-FEW = 2  # words, or Chinese characters, of a heading that names hardly anything
-LEAST = 0.3  # of a fact that stands a second time
-PLAIN = frozenset(("price", "often", "long"))  # what is told of the keyword where nothing else is named
+# What it weighs that a sentence tells what is asked: of the same, of all that is asked, of what names nothing else.
+SAME, BARE, ALONE, MUTE, WHOLE = 2.0, 1.8, 1.7, 1.2, 1.3
+FEW = 2  # words, or Chinese characters, of a search that names hardly anything
+HALF = 0.5  # of what a search is about: so much has a sentence that answers it
+MOST = 0.6  # of what a question is about that wants yes or no
+MORE = 0.4  # what one that has two words or more of a search, and all, answers better
+LEADING = 0.3  # of what a search is about, where a fact begins with it
+RARE = 0.1  # what a word that few sentences have tells more
+PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
 GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
-LOOSE = frozenset("的了在和与或要能可以会是有到得吗呢用做个我你想才最多一几次")
+_SUFFIXES = "ion ation ment al ance ence able ful ness ist or age ure ative ity ship"
+SUFFIXES = frozenset(_SUFFIXES.split())
+_LIGHT = """
+    take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips
+    done happen happens free
+"""
+LIGHT = frozenset(map(stem, _LIGHT.split()))  # what a search is about by no more than them
+LEAST_FORM = 5  # letters of a stem that may have an ending: collect, collection
+# What is asked of it, him or them: the deed alone is what a question is about, "Can I swap it when my child grows?"
+DEED = re.compile(
+    r"^(?:can|could|may|do|should) (?:i|we|you) (?:have to |need to )?(\w+) (?:it|them|this|these)\b", re.IGNORECASE
+)
+TAKES = re.compile(r"\b(?:takes?|lasts?|needs?|requires?|ready|done|finished)\b", re.IGNORECASE)
+SEASON = re.compile(r"^when (?:to|should|is it best|is the best)\b|最佳时间|几月|哪个月|什么季节", re.IGNORECASE)
+HOURS = re.compile(
+    r"\d(?::\d\d)?\s?(?:-|–|to|until|am|pm)\s?\d"
+    r"|\d:\d\d|\d ?(?:am|pm)\b|[\d一二三四五六七八九十]点|周[一二三四五六日末]",
+    re.IGNORECASE,
+)
+OURS_OR_YOURS = re.compile(r"(?:you|we)\b", re.IGNORECASE)
+COUNTED = re.compile(NUMBER, re.IGNORECASE)
+FIGURE_OF_MONEY = re.compile(
+    r"[$€£¥￥]\s?\d|\d\s?万?(?:[$€£¥￥元块p]|usd|eur|gbp)|[一二两三四五六七八九十百千]+(?:元|块)|"
+    r"\b(?:dollars?|euros?|pounds?|pence|francs?|yuan|kron\w+|cents?)\b",
+    re.IGNORECASE,
+)
+NAMED = re.compile(r"(?<=[a-z] )[A-Z][a-z]{2,}")
+YEAR_OLD = re.compile(r"(?<=\d)[- ]years?[- ]olds?\b", re.IGNORECASE)
+WEEKDAY = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE
+)
+TIMES = re.compile(r"^每.*[一二两三四五六七八九十\d]次")  # 每五年上一次油
+YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
+# A sentence that names no thing of its own: "45 minutes are enough.", 一般七个工作日。
+SUBJECTLESS = re.compile(
+    r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|"
+    r"you|we|ready|done)\b|\W*\d)"
+    r"|^(?:一般|通常|大约|大概|约|全程|从[^，。]{1,8}到|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
+    re.IGNORECASE,
+)
+LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
+WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
 LOOSE_WORDS = re.compile(
-    "为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|需要|请问|好不好|选购|选择|注意"
+    r"第?[一每][张条只套节台部辆把堂件](?![多几])|一年|半年|每年|一个月|每月|多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
 )
 
 
 class SearchAsked(NamedTuple):
-    """This is one thing that may be asked for: how one sees that a text asks for it, or tells it, and what it is."""
+    """This is one thing that may be asked for: how one sees that a text asks for it, or tells it, and its headings."""
 
     ask: re.Pattern[str]
     tell: re.Pattern[str]
     unless: re.Pattern[str] | None
+    strict: bool
+    alone: bool
     heading: Mapping[str, str]
-    wanted: Mapping[str, str]
+    title: Mapping[str, str]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -55,9 +100,30 @@ def told_by(fact: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1 << 12)
+def told_beside(fact: str, keyword: str) -> frozenset[str]:
+    """Return what a sentence tells by other words than the keyword's: linen is no material told of linen bedding."""
+    known = keyword.casefold()
+    return frozenset(
+        name
+        for name in told_by(fact)
+        if any(found.group().casefold() not in known for found in _asked()[name].tell.finditer(fact))
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def wanted_of(search: str, keyword: str) -> frozenset[str]:
+    """Return what a search asks for beside the keyword."""
+    return asked_for(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE).strip())
+
+
+@lru_cache(maxsize=1 << 12)
 def subject_words(search: str, keyword: str) -> frozenset[str]:
     """Return what a search is about beside the keyword and what it asks for: "tandem" of "tandem kayak hire cost"."""
-    return telling(_unasked(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE))) - telling(keyword)
+    rest = _unasked(YEAR_OLD.sub("", re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE)).strip())
+    if deed := DEED.search(search):
+        rest = deed[1] if telling(deed[1]) else rest
+    known = content(keyword) | LIGHT
+    return frozenset(word for word in telling(rest) or content(rest) if word not in known and not HAN.match(word))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -71,70 +137,177 @@ def characters(heading: str, keyword: str) -> frozenset[str]:
         for at in range(len(keyword) - length + 1):
             rest = rest.replace(keyword[at : at + length], " ")
     found = frozenset(HAN.findall(rest)) - LOOSE
-    return found - set(keyword) or found
-
-
-def to_find_out(heading: str, language: str = "en") -> str:
-    """Return what a heading asks for of which no fact tells: "how long", or the whole heading."""
-    kinds = asked_for(heading)
-    named = [one.wanted["zh" if language == "zh" else "en"] for name, one in _asked().items() if name in kinds]
-    return ("、" if language == "zh" else ", ").join(named)
+    return found - set(keyword) or (frozenset() if asked_for(heading) else found)
 
 
 def heading_of(fact: str, language: str = "en", *, local: bool = False) -> str:
     """Return the heading above a sentence that no search asks for: "Prices"; of what is had somewhere (`local`), where
     and when too. It is empty where the sentence tells no such thing."""
     kinds = told_by(fact) & (GIVEN_LOCALLY if local else GIVEN)
+    kinds -= frozenset(("when",)) if not WEEKDAY.search(fact) else frozenset()
     named = (one.heading["zh" if language == "zh" else "en"] for name, one in _asked().items() if name in kinds)
     return next(named, "")
 
 
-def shared_out(facts: Sequence[str], headings: Sequence[str], keyword: str) -> tuple[list[list[str]], list[str]]:
-    """Return the facts of each heading, and those that answer none.
+def told_in_title(kinds: Collection[str], language: str = "en", *, heading: str | None = None) -> list[str]:
+    """Return what stands in a title for some things that are told, "Price", of a `heading` only that which has it."""
+    tongue = "zh" if language == "zh" else "en"
+    known = [one for name, one in _asked().items() if name in kinds]
+    return [one.title[tongue] for one in known if tongue in one.title and heading in (None, one.heading[tongue])]
 
-    A fact stands where it tells what is asked of the same; else where it shares most words, of which one that few facts
-    have tells most. Of what is left, what tells a price, how often or how long stands under a heading without any that
-    asks just that, as all does where the heading names hardly anything; and there stand again facts that answer it too.
+
+def is_strict(search: str, keyword: str) -> bool:
+    """Tell whether only a sentence of one kind answers a search, such as one with a price."""
+    return any(_asked()[name].strict for name in wanted_of(search, keyword))
+
+
+def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) -> float:
+    """Return how surely a fact answers a search, 0 where it does not.
+
+    What asks for a price, a time or a place is answered by what tells one, of the same or of nothing else; what asks
+    for nothing of the kind by what has half of its words or more. `counted` is in how many facts each word stands.
     """
-    told: list[list[str]] = [[] for _ in headings]
-    left: list[str] = []
-    counted = Counter(word for fact in facts for word in content(fact))
-    weights = [[_answers(fact, heading, keyword, counted) for heading in headings] for fact in facts]
-    for fact, scores in zip(facts, weights, strict=True):
-        if max(scores, default=0) > 0:
-            told[scores.index(max(scores))].append(fact)
-        else:
-            left.append(fact)
-    for mine, heading in zip(told, headings, strict=True):
-        if not mine:
-            bare = len(subject_words(heading, keyword)) < FEW and len(characters(heading, keyword)) <= FEW
-            asked = asked_for(heading) if bare else asked_for(heading) & PLAIN
-            mine += [fact for fact in left if asked & told_by(fact)]
-    for at, mine in enumerate(told):
-        if not mine:
-            mine += [fact for fact, scores in zip(facts, weights, strict=True) if scores[at] >= LEAST]
-    return told, [fact for fact in left if not any(fact in mine for mine in told)]
+    asked, about = wanted_of(search, keyword), bool(subject_words(search, keyword) or characters(search, keyword))
+    share = shared(fact, search, keyword)
+    rare = RARE * sum(1 / counted[word] for word in content(fact) & subject_words(search, keyword))
+    told = asked & told_beside(fact, keyword)
+    if not about:
+        told -= _told_of_others(fact, search, keyword)
+    if told == {"price"} and not about and not FIGURE_OF_MONEY.search(fact):
+        return MUTE  # free parking is no price of the keyword
+    if told and (share > 0 or not about):
+        special = 2 * RARE if any(not _asked()[name].strict for name in told) else RARE if "price" in told else 0
+        return (SAME + share + rare if about else BARE) + RARE * len(told) + special
+    if names_another(fact, search) and not share:
+        return 0.0  # what is asked of a place or a make is not told by what names none
+    few = len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
+    if any(_asked()[name].alone for name in told):
+        return ALONE
+    if "often" in told and len(characters(search, keyword)) == FEW and TIMES.search(fact):
+        return MUTE
+    if told and few and (SUBJECTLESS.match(fact) if told & PLAIN else not is_strict(search, keyword)):
+        return MUTE
+    yes_or_no = YES_OR_NO.search(search) or search.rstrip("?？").endswith("吗")
+    if asked and share == 1 and any(word.isdigit() for word in subject_words(search, keyword)):
+        return WHOLE  # the size for a child of 7
+    if asked and is_strict(search, keyword) and (asked & PLAIN or (few and not yes_or_no)):
+        return 0.0
+    if asked:
+        return WHOLE if share == 1 else 0.0
+    leads = _leads(fact, subject_words(search, keyword))
+    least = LEADING if leads else MOST if YES_OR_NO.search(search) else HALF
+    if share < least or (share == 1 and len(characters(search, keyword)) == 1 and characters(search, keyword) <= WEAK):
+        return 0.0
+    if HAN.search(search) and characters(search, keyword) <= set(keyword):
+        share *= HALF  # 家谱怎么写 names nothing but 代写家谱
+    whole = share == 1 and len(subject_words(search, keyword) or characters(search, keyword)) >= FEW
+    return HALF + share + rare + (MORE if whole or leads else 0) + (RARE if denies(fact) and denies(search) else 0)
 
 
-def _answers(fact: str, heading: str, keyword: str, counted: Mapping[str, int]) -> float:
-    """Return how well a fact goes with a heading, 0 where it does not: what it tells of the same, and the words of
-    both."""
-    asked, mine = asked_for(heading), content(fact)
-    own, about = subject_words(heading, keyword), characters(heading, keyword)
-    shared = sum(1 / counted[word] for word in sorted(mine & own))
-    alike = len(about & set(fact)) / len(about) if about else 0.0
-    if not asked and not shared:
-        everyday = set() if own else (content(heading) - content(keyword)) & (mine - telling(fact))
-        shared += sum(EVERYDAY / counted[word] for word in sorted(everyday))
-        shared += EVERYDAY * alike if alike >= HALF else 0.0
-    told = asked & told_by(fact)
-    same = alike > 0 or (not about and (bool(own & mine) or not own))
-    if told and same:
-        answers = ANSWERS * len(told) + alike
-    else:
-        answers = EVERYDAY if "price" in told else 0.0
-        shared *= HALF if asked else 1
-    return answers + shared - STRANGE * len(own - mine) if answers + shared else 0.0
+def _leads(fact: str, words: Collection[str]) -> bool:
+    """Tell whether the first word of a fact is one of some: "Lavender smells nice" is about lavender."""
+    first = re.match(r"(?:the |an? |our |your )?([A-Za-z]+)", fact, re.IGNORECASE)
+    return first is not None and stem(first[1]) in words
+
+
+def _told_of_others(fact: str, search: str, keyword: str) -> frozenset[str]:
+    """Return what a fact tells of something else than what a search asks for that names nothing but the keyword.
+
+    "You get the bill by email the same day" tells not how long it takes, nor opening hours when to do it.
+    """
+    none: frozenset[str] = frozenset()
+    mute = SUBJECTLESS.match(fact) and not OURS_OR_YOURS.match(fact)
+    near = HAN.search(fact) or mute or COUNTED.match(fact) or TAKES.search(fact) or content(fact) & content(keyword)
+    return (none if near else frozenset(("long",))) | (
+        frozenset(("when",)) if SEASON.search(search) and HOURS.search(fact) else none
+    )
+
+
+def shared(fact: str, search: str, keyword: str) -> float:
+    """Return the share of what a search is about beside the keyword that a fact has too, of Chinese its characters.
+
+    A Chinese fact that has few of them says nothing of it: half is too few of two, one of three. Words of alike.yaml
+    stand for one another.
+    """
+    words, chars = subject_words(search, keyword), characters(search, keyword)
+    if words:
+        mine = content(fact)
+        return sum(_among(word, mine) for word in words) / len(words)
+    if not chars:
+        return 0.0
+    alike = {
+        char
+        for group in _alike()["zh"]
+        if any(word in fact for word in group)
+        for word in group
+        if word in search
+        for char in word
+    }
+    same = chars & (set(fact) | alike)
+    run = any(search[at : at + 2] in fact and {*search[at : at + 2]} <= chars for at in range(len(search) - 1))
+    share = len(same) / len(chars)
+    return share if share > HALF or run or (alike & chars and share >= HALF) else 0.0
+
+
+def part(fact: str, search: str, keyword: str) -> float:
+    """Return how much of a search a fact has at all, the keyword's words and what it asks for included: 0 to 1."""
+    if HAN.search(search):
+        chars, told = characters(search, keyword), wanted_of(search, keyword) & told_beside(fact, keyword)
+        chars -= WEAK if len(chars) == 1 else frozenset()
+        many = 0 if search.rstrip("?？").endswith("吗") else len(chars & set(fact))
+        return shared(fact, search, keyword) or (
+            many / len(chars) if many >= FEW or len(chars) == 1 or (many and told) else 0.0
+        )
+    mine, words = content(fact), subject_words(search, keyword)
+    words = words if words or wanted_of(search, keyword) else content(search) - LIGHT
+    share = sum(_among(word, mine) for word in words) / len(words) if words else 0.0
+    return share if share >= HALF or not YES_OR_NO.search(search) else 0.0
+
+
+def names_another(fact: str, search: str) -> bool:
+    """Tell whether a search has a name, Ireland, that a fact has not."""
+    return any(name not in fact for name in NAMED.findall(search))
+
+
+def shares_all(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Tell whether each of some words of a search is one of others, or stands for one."""
+    return bool(words) and all(_among(word, others) for word in words)
+
+
+def has_any(fact: str, words: Collection[str]) -> bool:
+    """Tell whether a fact has one of some words, or another for it, or of some Chinese characters."""
+    mine = content(fact) | {*HAN.findall(fact)}
+    return any(_among(word, mine) for word in words)
+
+
+def _among(word: str, words: Collection[str]) -> bool:
+    """Tell whether a stem is one of some, with a noun's ending or without, or another word for it."""
+    return word in words or any(
+        bool(_groups().get(word, frozenset()) & _groups().get(other, frozenset()))
+        or (
+            min(len(word), len(other)) >= LEAST_FORM
+            and (word.removeprefix(other) in SUFFIXES or other.removeprefix(word) in SUFFIXES)
+        )
+        for other in words
+    )
+
+
+@cache
+def _groups() -> Mapping[str, frozenset[int]]:
+    """Return in which groups of alike.yaml the stem of an English word stands."""
+    found: dict[str, frozenset[int]] = {}
+    for at, group in enumerate(_alike()["en"]):
+        for word in group:
+            found[stem(word)] = found.get(stem(word), frozenset()) | {at}
+    return found
+
+
+@cache
+def _alike() -> Mapping[str, Sequence[Sequence[str]]]:
+    listed: Mapping[str, Sequence[Sequence[str]]] = yaml.safe_load(
+        files("aigc_plugins.seo").joinpath("alike.yaml").read_text(encoding="utf-8")
+    )
+    return listed
 
 
 def _unasked(search: str) -> str:
@@ -152,8 +325,10 @@ def _asked() -> Mapping[str, SearchAsked]:
             _pattern(one["ask"]),
             _pattern(one["tell"]),
             _pattern(one["unless"]) if "unless" in one else None,
+            bool(one.get("strict")),
+            bool(one.get("alone")),
             one["heading"],
-            one["wanted"],
+            one.get("title", {}),
         )
         for name, one in written.items()
     }

@@ -1,26 +1,30 @@
-"""The plan of an article from a cluster of searches: titles to choose from, headings, words, and what is missing."""
+"""The plan of an article from a cluster of searches: titles to choose from, pages to link to, what others have."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from aigc.content import measure
 from aigc_plugins.ads.fact_lines import FINAL
-from aigc_plugins.rules.content_words import HAN, WORD, plain_words, stem, telling
-from aigc_plugins.seo.answers import asked_for
-from aigc_plugins.seo.intent import intent_words, search_intent
-from aigc_plugins.seo.outlines import apart, plain_line, wanting
-from aigc_plugins.seo.site_links import MOST_LINKS, nearest_pages, site_pages
-from aigc_plugins.seo.title_words import capitalised
+from aigc_plugins.rules.content_words import HAN, content, stem, telling
+from aigc_plugins.rules.topic import has_words
+from aigc_plugins.seo.answers import asked_for, characters, subject_words, told_by, told_in_title, wanted_of
+from aigc_plugins.seo.intent import search_intent
+from aigc_plugins.seo.kinds import VOWEL
+from aigc_plugins.seo.outlines import OURS, QUESTION, ArticleOutline, apart, plain_line
+from aigc_plugins.seo.site_links import MOST_LINKS, PARTS, nearest_pages, site_pages
+from aigc_plugins.seo.title_words import SMALL, capitalised
 from aigc_plugins.seo.titles import TITLE_PIXELS, meta_title
 
-MOST_TITLES, MOST_WORDS = 5, 15
-# What a Chinese search asks with, which is no word to use.
-ASKING = re.compile(
-    "什么时候|多长时间|怎么样|怎么|怎样|如何|为什么|是什么|什么|哪个好|哪家好|哪些|哪种|哪个|哪里|多少钱|多少|多久|多大|几个|是否|能不能|可以|需要|推荐|价格|排行|吗|呢|好吗|好不好|附近|费用|[一两几](?:天|次|周|年|个)|[的了在和与要能会几]"
-)
+MOST_TITLES, MOST_KINDS, LEAST_ASKED = 5, 3, 3
+# What a page's title has of its own.
+_OWN = "guide map list page timetable times test shop overview tips faq price prices size sizes care"
+OWN = frozenset(map(stem, _OWN.split()))
+OWN_HAN = re.compile("地图|指南|大全|介绍|价目表?|价格|怎么选|选购|教程|攻略|方法")
+OTHERS = 1  # words of a page to book or buy that the brief need not have: "Book a fitting"
+TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
+ASIDE = re.compile(r"^How |^What |\band\b")
 PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 
 # Pages where somebody gets what a search wants: that book or sell, that tell the price, that tell where it is.
@@ -34,52 +38,38 @@ PRICING = re.compile(
     r"\b(?:prices?|pricing|price list|rates|fees|tariffs?|quotes?|costs?)\b|价目|价格|收费|报价|费用", re.IGNORECASE
 )
 REACHING = re.compile(
-    r"\b(?:contact|(?:find|visit) us|where we are|location|directions|(?:how to get|getting) here)\b"
-    r"|\bopening (?:hours|times)\b"
-    r"|联系|门店|地址|到店|怎么走|交通|营业时间",
+    r"\b(?:contact|areas? (?:we|covered)|(?:find|visit) us|where we are|location|directions)\b"
+    r"|\b(?:how to get|getting) here\b|\bopening (?:hours|times)\b"
+    r"|联系|门店|地址|到店|怎么走|交通|营业时间|服务区域|服务范围",
     re.IGNORECASE,
 )
 
 
 def plan_titles(
-    topic: str, keyword: str, questions: Sequence[str], audience: str | None = None, language: str = "en"
+    topic: str, keyword: str, outline: ArticleOutline, audience: str | None = None, language: str = "en"
 ) -> list[str]:
-    """Return up to five titles of at most 580 pixels: the topic, for whom, and what is asked, singly and together.
+    """Return up to five titles of at most 580 pixels that have the keyword: the topic, what is told of it, and what is
+    asked and answered.
 
     The keyword alone is a title only where there is no other.
     """
     lead, chinese = capitalised(keyword), language == "zh"
-    options = [meta_title(topic, keyword, language), topic if chinese else capitalised(topic)]
+    every = [one for section in outline.sections for one in section.every]
+    asked = [one.heading for one in every if QUESTION.search(one.search)]
+    options = [meta_title(topic, keyword, language)]
+    if told := _told_in_title(outline, keyword, language):
+        options.append(f"{keyword}：{'、'.join(told)}" if chinese else f"{lead}: {_listed(told)}")
+    options += [capitalised(title) for one in asked if (title := _with_keyword(one, keyword, chinese=chinese))]
     if audience and " for " not in keyword:
-        options.append(f"{keyword}：写给{audience}" if chinese else f"{lead} for {capitalised(audience)}")
-    if len(questions) > 1:
-        options.append(
-            f"{keyword}：{len(questions)}个常见问题" if chinese else f"{lead}: {len(questions)} Questions Answered"
-        )
-    options += [capitalised(plain_line(question)) for question in questions]
-    more = [one for one in options if one.casefold() != keyword.casefold()]
-    fitting = [one for one in more or [lead] if one and measure(one, "pixels") <= TITLE_PIXELS] or [
+        options.insert(2, f"{keyword}：写给{audience}" if chinese else f"{lead} for {capitalised(audience)}")
+    if len(asked) >= LEAST_ASKED:
+        many = len(asked)
+        options.append(f"{keyword}：{many}个常见问题" if chinese else f"{lead}: {many} Questions Answered")
+    more = [one for one in options if one.casefold() != keyword.casefold() and _has(one, keyword)]
+    fitting = [one for one in more or [lead] if measure(one.title(), "pixels") <= TITLE_PIXELS] or [
         meta_title(keyword, keyword, language)
     ]
     return list({one.casefold().strip(FINAL): one for one in reversed(fitting)}.values())[::-1][:MOST_TITLES]
-
-
-def words_to_use(keyword: str, texts: Sequence[str], language: str = "en") -> list[str]:
-    """Return up to fifteen words beside the keyword's that stand most often in some texts, one for each form.
-
-    Words of searchers, such as "best" and "buy", are none that an article has to use."""
-    counted: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    known = {stem(word) for word in WORD.findall(keyword)}
-    small = plain_words()
-    for text in texts:
-        words = _chinese_words(text, keyword) if language == "zh" else WORD.findall(text)
-        for word in dict.fromkeys(word.casefold() for word in words):
-            plain = word in small or word in wanting() or word in intent_words()["informational"]
-            if not plain and stem(word) not in known and (len(word) > 2 or HAN.search(word)):
-                shown.setdefault(stem(word), word)
-                counted[stem(word)] += 1
-    return [shown[form] for form, _ in counted.most_common(MOST_WORDS)]
 
 
 def not_covered(headings: Sequence[str], keyword: str, texts: Sequence[str]) -> list[str]:
@@ -89,25 +79,27 @@ def not_covered(headings: Sequence[str], keyword: str, texts: Sequence[str]) -> 
 
 
 def plan_links(
-    keyword: str, seeds: Sequence[str], questions: Sequence[str], pages: Sequence[str], brands: Sequence[str] = ()
+    keyword: str, searches: Sequence[str], facts: Sequence[str], pages: Sequence[str], brands: Sequence[str] = ()
 ) -> list[str]:
-    """Return up to five of the pages to link to: those near to the searches, and those where one gets what they want.
+    """Return up to five of the pages to link to: those of which the searches and facts speak, and those where one gets
+    what they want.
 
-    Where the keyword is a search to buy, or to find a place, the pages to book, buy or ask lead; where only others of
-    the cluster are, one of them stands last.
+    A page to book, buy or ask leads where the keyword is a search to buy; else one stands last, where what is told is
+    ours or has a price. The page of prices goes with a price, the one that tells where with a place.
     """
-    near = nearest_pages([keyword, *seeds, *questions], pages)
-    searches = (keyword, *seeds, *questions)
-    wanted = [one for one in searches if search_intent(one, brands) == "transactional" or "price" in asked_for(one)]
-    sought = [one for one in searches if "where" in asked_for(one)]
+    every = (keyword, *searches)
+    near = [one for one in nearest_pages([*every, *facts], pages, len(pages)) if _fits(one, keyword, (*every, *facts))]
+    asked = {kind for one in every for kind in asked_for(one)} | {kind for one in facts for kind in told_by(one)}
+    buying = [one for one in every if search_intent(one, brands) == "transactional"]
+    wanted = bool(buying) or "price" in asked or any(OURS.search(fact) for fact in facts)
     known = [f"{page.title} = {page.url}" for page in site_pages(pages)]
-    getting = [one for one in known if wanted and GETTING.search(one.partition(" = ")[0])]
+    getting = [one for one in known if wanted and _gets(one, GETTING, (*every, *facts))]
     getting.sort(key=lambda one: near.index(one) if one in near else len(near))
-    reaching = [one for one in known if REACHING.search(one.partition(" = ")[0]) and one not in getting]
-    priced = [one for one in known if PRICING.search(one.partition(" = ")[0]) and one not in getting]
-    ways = getting[:1] + (priced[:1] if any("price" in asked_for(one) for one in searches) else [])
-    ways += reaching[:1] if sought or (wanted and not ways) else []
-    if keyword in wanted:
+    priced = [one for one in known if "price" in asked and one not in getting and _gets(one, PRICING, (*every, *facts))]
+    reaching = [one for one in known if one not in getting and _gets(one, REACHING, (*every, *facts))]
+    ways = getting[:1] + priced[:1]
+    ways += reaching[:1] if "where" in asked or (wanted and not ways) else []
+    if keyword in buying:
         return list(dict.fromkeys((*ways, *getting[1:2], *near)))[:MOST_LINKS]
     return [one for one in near if one not in ways][: MOST_LINKS - len(ways)] + ways
 
@@ -120,11 +112,84 @@ def plan_schema(intent: str, facts: Sequence[str]) -> str:
     return "BlogPosting" if intent in ("informational", "commercial") else "WebPage"
 
 
-def _chinese_words(text: str, keyword: str) -> list[str]:
-    """Return what is left of a Chinese search without what it asks with and what it shares with the keyword, and its
-    Latin words."""
-    rest = ASKING.sub(" ", text.replace(keyword, " "))
-    for length in range(len(keyword) - 1, 1, -1):
-        for at in range(len(keyword) - length + 1):
-            rest = rest.replace(keyword[at : at + length], " ")
-    return re.findall(r"[\u3400-\u9fff]{2,6}|[A-Za-z]{3,}", rest)
+def _told_in_title(outline: ArticleOutline, keyword: str, language: str) -> list[str]:
+    """Return up to three things that an article tells, as titles have them: "Price", "How Long It Takes".
+
+    They are asked of the keyword itself, how long only as what it takes. What begins with "How", and dates and times,
+    come last.
+    """
+    kinds, given = set[str](), list[str]()
+    for one in (one for section in outline.sections for one in section.every):
+        told = frozenset[str]().union(*map(told_by, one.facts))
+        found = told & wanted_of(one.search, keyword) if one.search else frozenset[str]()
+        if not (subject_words(one.search, keyword) or characters(one.search, keyword)):
+            kinds |= found if TAKING.search(one.search) else found - {"long"}
+        given += [] if one.search else told_in_title(told, language, heading=one.heading)
+    every = sorted(dict.fromkeys((*told_in_title(kinds, language), *given)), key=lambda one: bool(ASIDE.search(one)))
+    return every[:MOST_KINDS] if len(every) > 1 else []
+
+
+def _with_keyword(question: str, keyword: str, *, chinese: bool) -> str:
+    """Return a question as a title that has the keyword: in place of its end, which the question has, or before it.
+
+    It is empty where the question has more words of the keyword elsewhere, and says them twice.
+    """
+    if _has(question, keyword):
+        return question
+    if chinese:
+        known = next((keyword[at:] for at in range(1, len(keyword) - 1) if question.startswith(keyword[at:])), "")
+        rest = question[len(known) :]
+        twice = any(keyword[at : at + 2] in rest for at in range(len(keyword) - 1))
+        return "" if twice else keyword + ("" if known else "：") + rest
+    words = keyword.split()
+    if not SMALL & {*words} and not words[0].endswith("ing"):
+        for at in range(1, len(words)):
+            end = re.compile(rf"\b(?P<a>an? )?{re.escape(' '.join(words[at:]))}\b", re.IGNORECASE)
+            if found := end.search(question):
+                lead = ("an " if VOWEL.match(keyword) else "a ") if found["a"] else ""
+                before, after = question[: found.start()], question[found.end() :]
+                again = telling(f"{before} {after}") & telling(keyword)
+                return "" if again else before + lead + keyword + after
+    shared = telling(question) & telling(keyword)
+    return "" if len(shared) > 1 or not question.endswith("?") else f"{keyword}: {question}"
+
+
+def _has(title: str, keyword: str) -> bool:
+    """Tell whether a title has the keyword: in Chinese as it stands, else all its words."""
+    return keyword in title if HAN.search(keyword) else has_words(title, keyword)
+
+
+def _listed(told: Sequence[str]) -> str:
+    last = ", " if " and " in told[-1] else " and "
+    return last.join(filter(None, (", ".join(told[:-1]), told[-1])))
+
+
+def _fits(page: str, keyword: str, texts: Sequence[str]) -> bool:
+    """Tell whether a page is about what the texts are about: they have all words of its title, or of a part of it.
+
+    "Boat shoes" is no page for boat hire. Words such as "guide" and "map" may be the page's own.
+    """
+    title, every = page.partition(" = ")[0], " ".join(texts)
+    if HAN.search(title):
+        bare = OWN_HAN.sub("", title)
+        run = _longest_run(bare, keyword)
+        rest = bare.replace(run, "") if run else bare
+        return (bool(run) and not rest.strip("的之与和")) or (len(rest) > (not run) and rest.strip("的") in every)
+    known = content(every)
+    parts = [content(part) - OWN for part in PARTS.split(title)]
+    return any(part and part <= known for part in parts)
+
+
+def _longest_run(title: str, keyword: str) -> str:
+    """Return the two Chinese characters or more in a row that a title has of the keyword."""
+    runs = (keyword[at:end] for at in range(len(keyword)) for end in range(at + 2, len(keyword) + 1))
+    return max((run for run in runs if run in title), key=len, default="")
+
+
+def _gets(page: str, way: re.Pattern[str], texts: Sequence[str]) -> bool:
+    """Tell whether a page leads that way, to what the texts are about or to what they leave open."""
+    title = page.partition(" = ")[0]
+    if not way.search(title):
+        return False
+    rest = telling(way.sub(" ", title))
+    return len(rest - telling(" ".join(texts))) <= (OTHERS if way is GETTING else 0)

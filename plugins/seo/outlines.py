@@ -1,11 +1,12 @@
-"""The outline of an article: what people search for as headings, each fact below the one it answers, and what is left
-to find out."""
+"""The outline of an article: searches that facts of the brief answer as headings, each fact once, below the one it
+answers; what no fact answers is told apart, and no heading stands empty."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from aigc import check
@@ -14,132 +15,190 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.rules.content_words import HAN, content, telling
 from aigc_plugins.rules.repetition import near_duplicates
-from aigc_plugins.seo.answers import asked_for, characters, heading_of, shared_out, subject_words, to_find_out
-from aigc_plugins.seo.intent import PRECEDENCE, intent_words, search_intent
+from aigc_plugins.seo.answers import (
+    LIGHT,
+    asked_for,
+    characters,
+    heading_of,
+    is_strict,
+    names_another,
+    subject_words,
+    told_by,
+    wanted_of,
+)
+from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
+from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.text.chinese import wide_marks
 
-MOST_HEADINGS, MOST_BELOW = 6, 4
+MOST_HEADINGS = 6
+LEFT = 3  # questions without a fact, and facts without a question, that somebody has to sort
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
-TO_FIND = {"en": "To find out: ", "zh": "待查："}
 SEARCHED = {"en": "Also searched: ", "zh": "也有人搜："}
-ANSWER = {"en": ("the answer", "facts on this"), "zh": ("答案", "相关事实")}
 QUESTION = re.compile(
-    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b|什么|怎么|如何|吗$|哪|多", re.IGNORECASE
+    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b"
+    "|什么|怎么|如何|吗$|哪|多[久大长高重少深远]|几|方法|教程|步骤|区别",
+    re.IGNORECASE,
 )
+# An English question whose verb stands before its subject; "how to" and "what to bring" are no sentences.
+VERBS = "can|could|do|does|did|is|are|should|will|would|must|may|has|have"
+INVERTED = re.compile(
+    rf"^(?:{VERBS})\b|^(?:how|what|when|where|who|which|why)\b(?! to\b).{{0,40}}?\b(?:{VERBS})\b", re.IGNORECASE
+)
+ASKED_IN_CHINESE = re.compile(
+    "什么|怎么|怎样|如何|吗$|哪|多[少久大长远深高重宽]|几|是否|能不能|要不要|好不好|晚不晚|为什么"
+)
+LOWER = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?![\w-])")
+NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][A-Za-z0-9]*(?![\w-])|\b[A-Z]{2,}\b|\b[A-Z]+[0-9]+\b")
+HOW_TO = re.compile(r"^how (?:to|do)\b|怎么|如何|步骤|方法", re.IGNORECASE)
+OURS = re.compile(r"\b(?:we|our|us)\b|我们|本店|店里|店|馆|上门", re.IGNORECASE)
 
 
 class PlannedSection(NamedTuple):
-    """This is a heading, the facts that answer it, the headings below it, and what else people search for it."""
+    """This is a heading, its facts, the search it is, what else is searched for that it answers, and those below it."""
 
     heading: str
     facts: tuple[str, ...] = ()
-    below: tuple[PlannedSection, ...] = ()
+    search: str = ""
     searches: tuple[str, ...] = ()
-
-
-class _Section:
-    """These are searches for one thing: the first, others that ask the same, and those that stand below it."""
-
-    def __init__(self, head: str, keyword: str) -> None:
-        self.head = head
-        self.asked = asked_for(head)
-        self.words = subject_words(head, keyword)
-        self.told = self.words | characters(head, keyword)
-        self.same: list[str] = []
-        self.below: list[_Section] = []
-
-    def is_same(self, other: _Section) -> bool:
-        """Tell whether another search, which asks or names something, asks for this and names nothing more."""
-        some = bool(other.asked or other.told)
-        return some and other.told <= self.told and (other.asked == self.asked or not other.asked)
-
-    def is_near(self, other: _Section) -> bool:
-        """Tell whether another search is about this, or asks for a price as this one does."""
-        return bool(self.words & other.words) or "price" in self.asked & other.asked
+    below: tuple[PlannedSection, ...] = ()
 
     @property
-    def texts(self) -> str:
-        """Return all that is searched for it."""
-        return " ".join((self.head, *self.same))
+    def every(self) -> tuple[PlannedSection, ...]:
+        """Return this section and those below it."""
+        return (self, *self.below)
+
+
+class ArticleOutline(NamedTuple):
+    """These are the sections of an article, the searches that no fact answers, and the others of the cluster."""
+
+    sections: tuple[PlannedSection, ...]
+    unanswered: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def plan_outline(
     keyword: str, seeds: Sequence[str], questions: Sequence[str], facts: Sequence[str] = (), language: str = "en"
-) -> list[PlannedSection]:
-    """Return up to six headings: questions, then searches that say more than the keyword or ask for its price, those
-    that ask before those that compare; one about the same as another stands below it, one that asks the same with it.
+) -> ArticleOutline:
+    """Return up to six headings: questions, then searches that say more than the keyword, that a fact answers; what
+    asks the same stands with it.
 
-    A search only to buy it, or that only says "best", is no heading unless there is none else; one for what is near by
-    is none. Every fact stands under the heading that it answers, or under one for the rest.
+    Every fact stands once: under the heading that it answers best, else under one for prices, places or times, or for
+    the rest. A search that no fact answers is no heading but of an outline without facts.
     """
-    groups = _grouped(_searches(keyword, seeds, questions), keyword)
-    entries = [one for group in groups for one in (group, *group.below)]
-    told, left = shared_out(facts, [one.texts for one in entries], keyword)
-    mine = {id(one): tuple(found) for one, found in zip(entries, told, strict=True)}
-    sections = [_planned(group, mine) for group in groups]
-    local = search_intent(keyword) == "transactional" or any("where" in asked_for(seed) for seed in seeds)
-    made: dict[str, list[str]] = {}
-    for fact in left:
-        name = heading_of(fact, language, local=local)
-        made.setdefault(name or REST[language], []).append(fact)
-    rest = made.pop(REST[language], [])
-    sections += [PlannedSection(name, tuple(found)) for name, found in made.items()]
-    if rest or len(sections) > MOST_HEADINGS or len(sections) < SECTIONS[0]:
-        return _with_rest(sections, rest, language)
-    return sections
-
-
-def _with_rest(sections: list[PlannedSection], rest: Sequence[str], language: str) -> list[PlannedSection]:
-    """Return up to six sections, the last for facts that answer nothing and for searches that had no room.
-
-    Of these go first those that no fact answers, searches before questions, the last first.
-    """
-    kept, below = [*sections], list[PlannedSection]()
-    while len(kept) >= MOST_HEADINGS:
-        least = min(
-            reversed(kept),
-            key=lambda one: bool(one.facts) + bool(QUESTION.search(one.heading) or asked_for(one.heading)),
+    if language == "zh":
+        seeds, questions, facts = ([wide_marks(one) for one in texts] for texts in (seeds, questions, facts))
+    searches, others = _searches(keyword, seeds, questions)
+    if not facts:
+        named = [PlannedSection(_headed(one, language), (), one) for one in searches or others or [keyword]]
+        return ArticleOutline(
+            tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others)
         )
-        kept.remove(least)
-        below = [PlannedSection(least.heading, least.facts, (), least.searches), *least.below, *below]
-    return [*kept, PlannedSection(REST[language], tuple(rest), tuple(below))]
+    names = _names([*facts, keyword, *questions])
+    told = shared_out(facts, searches, keyword)
+    rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
+    same, without = answered_too(searches, told, facts, keyword)
+    sections = [
+        PlannedSection(_headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
+    ]
+    local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
+    local = local or search_intent(keyword) == "transactional"
+    made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
+    for fact in rest:
+        name = heading_of(fact, language, local=local) or REST[language]
+        one = made.get(name, PlannedSection(name))
+        made[name] = one._replace(facts=(*one.facts, fact))
+    last = [made.pop(REST[language])] if REST[language] in made else []
+    sections, without = _near([*sections, *made.values(), *last], without, keyword, language)
+    found, named = [one for one in others if wanted_of(one, keyword)], list(sections)
+    named, far = _near(named, found, keyword, language, sure=True)
+    open_ones = list[str]()
+    for search in without:
+        alike = any(asks_alike(search, other, keyword) for other in open_ones)
+        if (QUESTION.search(search) or is_strict(search, keyword)) and not alike:
+            open_ones.append(search)
+    left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
+    left = [one for one in map(plain_line, left) if one not in open_ones]
+    return ArticleOutline(
+        tuple(_fitted(named, language)),
+        tuple(_headed(one, language, names) for one in open_ones),
+        tuple(dict.fromkeys(left)),
+    )
 
 
-def outline_text(outline: Sequence[PlannedSection], language: str = "en") -> str:
-    """Return an outline in Markdown: a heading of two signs, its facts as a list, those below it of three.
+def _near(
+    sections: Sequence[PlannedSection], searches: Sequence[str], keyword: str, language: str, *, sure: bool = False
+) -> tuple[list[PlannedSection], list[str]]:
+    """Return sections with the searches that are near to what stands under a heading of ours, and those left.
 
-    Where no fact answers it there is a line of what is to be found out.
+    They are near where they ask for what it tells, or where one of its facts has a word of them.
     """
+    found, left = list(sections), list[str]()
+    for search in searches:
+        asked = wanted_of(search, keyword)
+        open_to = [not one.search or (sure and asked & wanted_of(one.search, keyword)) for one in found]
+        ways = (at for at, one in enumerate(found) if open_to[at] and _is_near(one.facts, search, keyword, sure=sure))
+        at = next(ways, -1)
+        if at < 0:
+            left.append(search)
+        else:
+            found[at] = found[at]._replace(searches=(*found[at].searches, search))
+    return found, left
+
+
+def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> bool:
+    """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
+    asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
+    about |= content(search) - content(keyword) - LIGHT
+    if any(asked & told_by(fact) and not names_another(fact, search) for fact in facts):
+        return True
+    if sure:
+        return False
+    words = not is_strict(search, keyword) and any(about & (content(fact) | {*HAN.findall(fact)}) for fact in facts)
+    return bool(facts) and (words or (not asked and not about and bool(HOW_TO.search(search))))
+
+
+def _fitted(sections: Sequence[PlannedSection], language: str) -> list[PlannedSection]:
+    """Return up to six sections: those that have no room stand below the last one, which is for the rest."""
+    if len(sections) <= MOST_HEADINGS:
+        return [*sections]
+    rest = [one for one in sections if one.heading == REST[language]]
+    named = [one for one in sections if one.heading != REST[language]]
+    kept, below = named[: MOST_HEADINGS - 1], tuple(named[MOST_HEADINGS - 1 :])
+    last = rest[0] if rest else PlannedSection(REST[language])
+    return [*kept, last._replace(below=below)]
+
+
+def outline_text(outline: ArticleOutline, language: str = "en") -> str:
+    """Return an outline in Markdown: headings of two signs, those below of three, their facts as a list, and what else
+    people search for it."""
     lines: list[str] = []
-    for one in outline:
-        asked = [capital(below.heading) for below in one.below if not below.facts]
-        lines += [f"## {one.heading}", *(f"- {fact}" for fact in one.facts)]
-        if not one.facts and not (one.heading in REST.values() and one.below):
-            lines.append(f"- {TO_FIND[language]}{_wanted(one.heading, language)}")
-        lines += [f"- {TO_FIND[language]}{text}" for text in asked]
-        if one.searches:
-            lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
-        for below in one.below:
-            if below.facts:
-                lines += [f"### {below.heading}", *(f"- {fact}" for fact in below.facts)]
+    for section in outline.sections:
+        for one in (section, *section.below):
+            lines.append(f"{'##' if one is section else '###'} {one.heading}")
+            lines += (f"- {fact}" for fact in one.facts)
+            if one.searches:
+                lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
     return "\n".join(lines)
 
 
-def plan_sections(outline: Sequence[PlannedSection]) -> int:
+def plan_sections(outline: ArticleOutline) -> int:
     """Return how many sections an article of this outline has: one for each heading, as far as articles/blog goes."""
     least, most = SECTIONS
-    return max(least, min(most, len(outline)))
+    return max(least, min(most, len(outline.sections)))
 
 
 @check(severity="note")
-def headings_have_facts(draft: Draft, *, field: str) -> Iterator[Finding]:
-    """Under every heading of an outline stands a fact of the brief; one without is named: it is to be found out."""
-    heading = ""
-    for line in str(draft.fields.get(field) or "").split("\n"):
-        heading = line.lstrip("# ") if line.startswith("#") else heading
-        wanted = next((line[len(f"- {mark}") :] for mark in TO_FIND.values() if line.startswith(f"- {mark}")), "")
-        if wanted:
-            yield Finding(message=f"under {heading!r} no fact of the brief tells {wanted!r}", field=field)
+def searches_have_answers(draft: Draft, *, field: str) -> Iterator[Finding]:
+    """Every search of a plan is answered by a fact of the brief; the field lists those that none answers.
+
+    Where facts stand under "Good to know", one of them may answer it in words of its own.
+    """
+    rest = REST["zh" if draft.language == "zh" else "en"]
+    left = f"## {rest}" in str(draft.fields.get("outline") or "").splitlines()
+    for search in texts_in(draft.fields.get(field)):
+        told = f"no fact has the words of {search!r}: see {rest!r}" if left else None
+        yield Finding(message=told or f"no fact of the brief answers {search!r}", field=field)
 
 
 @check(severity="warn")
@@ -147,6 +206,27 @@ def outline_has_facts(draft: Draft, *, facts: str = "facts") -> Iterator[Finding
     """An outline has facts to sort; without any in the brief's field `facts` all of it is still to be found out."""
     if not list(texts_in(draft.brief.values.get(facts))):
         yield Finding(message=f"the brief has no {facts}: what stands under the headings is all still to be found out")
+
+
+@check(severity="warn")
+def facts_are_sorted(
+    draft: Draft, *, field: str, facts: str = "facts", questions: str = "questions"
+) -> Iterator[Finding]:
+    """Most questions of a brief have a fact, or few facts are left: else somebody has to sort them by what they mean.
+
+    The field lists what no fact answers; facts are left where three or more stand under "Good to know".
+    """
+    values, rest = draft.brief.values, REST["zh" if draft.language == "zh" else "en"]
+    asked = {_plainest(one) for one in texts_in(values.get(questions))}
+    without = [one for one in texts_in(draft.fields.get(field)) if _plainest(one) in asked]
+    text = str(draft.fields.get("outline") or "").partition(f"## {rest}\n")[2].partition("\n#")[0]
+    known = {_plainest(one) for one in texts_in(values.get(facts))}
+    left = [line for line in text.splitlines() if _plainest(line.removeprefix("- ")) in known]
+    if len(without) >= LEFT and len(left) >= LEFT and 2 * len(without) > len(asked):
+        yield Finding(
+            message=f"{len(without)} of {len(asked)} questions and {len(left)} facts share no word: "
+            f"sort what stands under {rest!r} by hand, or say it in the words of the questions"
+        )
 
 
 @cache
@@ -170,51 +250,39 @@ def plain_line(text: str) -> str:
     return " ".join(text.split()).strip(" .。,，;；")
 
 
-def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> list[str]:
-    """Return the searches that may be headings: those that ask for a price behind the questions."""
-    near = [seed for seed in seeds if "where" not in asked_for(seed) or search_intent(seed) == "informational"]
-    priced = [seed for seed in near if "price" in asked_for(seed) and _wants(seed, keyword) != "informational"]
-    read = [seed for seed in near if seed not in priced and _is_read(seed, keyword)]
-    read.sort(key=lambda text: PRECEDENCE[::-1].index(_wants(text, keyword)))
-    wanted = [text for text in map(plain_line, (*questions, *priced, *read)) if not _same(text, keyword)]
-    return apart(wanted or [text for text in map(plain_line, near) if not _same(text, keyword)], 0.9)
+def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the searches that may be headings, those that ask for a price behind the questions, and the others."""
+    near = [seed for seed in map(plain_line, seeds) if not _same(seed, keyword)]
+    read = [seed for seed in near if _is_read(seed, keyword)]
+    wanted = apart([*map(plain_line, questions), *read], 0.9)
+    return wanted, [seed for seed in near if seed not in read]
 
 
-def _grouped(searches: Sequence[str], keyword: str) -> list[_Section]:
-    """Return the searches by what they are about."""
-    groups: list[_Section] = []
-    general = frozenset(word for mark in intent_words()["informational"] for word in (mark, *content(mark)))
-    for text in searches:
-        new = _Section(text, keyword)
-        every = [one for group in groups for one in (group, *group.below)]
-        same = next((one for one in every if one.is_same(new)), None)
-        near = max(
-            (one for one in groups if one.is_near(new)), key=lambda one: len(one.words & new.words), default=None
-        )
-        if same:
-            same.same.append(text)
-        elif groups and not QUESTION.search(text) and not _adds(text, keyword, general):
-            groups[0].same.append(text)  # "rain barrel tips"
-        elif near and len(near.below) < MOST_BELOW:
-            near.below.append(new)
-        else:
-            groups.append(new)
-    return groups
+def _headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a search as a heading: with a capital, those of `names`, and its question mark where it is a sentence."""
+    search = LOWER.sub(lambda found: names.get(found.group(), found.group()), re.sub(r"\bi\b", "I", search))
+    asks = ASKED_IN_CHINESE.search(search) if language == "zh" else INVERTED.search(search)
+    if not asks or search.endswith(("?", "？")):
+        return capital(search)
+    return capital(search) + ("？" if language == "zh" else "?")
 
 
-def _planned(group: _Section, facts: dict[int, tuple[str, ...]]) -> PlannedSection:
-    below = tuple(PlannedSection(capital(one.head), facts[id(one)]) for one in group.below)
-    same = (*group.same, *(text for one in group.below for text in one.same))
-    return PlannedSection(capital(group.head), facts[id(group)], below, same)
-
-
-def _wanted(heading: str, language: str) -> str:
-    answer, some = ANSWER[language]
-    return to_find_out(heading, language) or (answer if QUESTION.search(heading) else some)
+def _names(texts: Sequence[str]) -> dict[str, str]:
+    """Return the words that some texts write with a capital inside a sentence and never without: Italian, A1."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for word in NAME.findall(text):
+            found.setdefault(word.casefold(), word)
+    small = {word for text in texts for word in LOWER.findall(text)}
+    return {word: name for word, name in found.items() if word not in small}
 
 
 def _is_read(search: str, keyword: str) -> bool:
     """Tell whether somebody who searches so wants to read of more than the keyword, or of which is best."""
+    if "where" in asked_for(search) and _wants(search, keyword) == "transactional":
+        return False  # "near me"
+    if "price" in asked_for(search):
+        return True
     if _wants(search, keyword) not in ("informational", "commercial"):
         return False
     return bool(QUESTION.search(search) or asked_for(search) or _adds(search, keyword, wanting()))
@@ -231,6 +299,11 @@ def _wants(search: str, keyword: str) -> str:
     """Return what a search wants beside the keyword: "boat hire for families" is no more to hire than to choose."""
     rest = plain_line(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE))
     return search_intent(rest) if rest else search_intent(search)
+
+
+def _plainest(text: str) -> str:
+    """Return a text without its marks and blanks, in small letters, to tell whether two are the same."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _same(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, in_sentence, worded
 from aigc_plugins.ads.fact_shape import opening, told_together
 from aigc_plugins.ads.faithful import plain_line
+from aigc_plugins.ads.provisos import is_sending, warns
 
 TITLE, ALT_TEXT = 150, 125  # characters: Google Merchant Center; what screen readers read at once
 SHORT_FACT, SENTENCE = 40, 200  # wide
@@ -24,7 +25,9 @@ def listing_title(product: str, facts: Sequence[str], *, brand: str | None = Non
     for fact in map(_line, facts):
         short = plain_line(fact, SHORT_FACT) if has_words(fact) else ""
         # a title names what a thing is or has; what it does is told below
-        whole = short.casefold() == fact.strip(FINAL).casefold() and (language == "zh" or opening(fact) == "noun")
+        about = not warns(fact) and not is_sending(fact)
+        about = about and (language == "zh" or opening(fact) == "noun")
+        whole = about and short.casefold() == fact.strip(FINAL).casefold()
         longer = f"{title}{joint}{in_sentence(short)}"
         if whole and told < IN_TITLE and len(longer) <= TITLE and joint.strip() not in short:
             title, told = longer, told + 1

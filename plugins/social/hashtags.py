@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from aigc import postprocessor
 from aigc_plugins.ads.word_lists import CJK, TAIL
+from aigc_plugins.rules.numerals import ENGLISH
 
 LONGEST = 30  # characters of a tag that people still read
 OF_OTHERS = re.compile(r"['’`´]")
@@ -15,6 +16,10 @@ IN_SENTENCES = re.compile(
     r"\b(?:an?|the|of|on|in|at|to|for|with|by|before|after|i|you|he|she|it|we|they|is|are|do|does|what|how|why|when)\b",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"(?:why|what|when|where|who|which|whether|how (?!to\b))\b|为什么|为何|怎么|怎样|如何|是否", re.IGNORECASE
+)
+NUMBERED = re.compile(rf"(?:\d+|{'|'.join(ENGLISH)})\s", re.IGNORECASE)
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
 
@@ -49,13 +54,16 @@ def camel_case(text: str) -> str:
 def _named(names: Iterable[str | None]) -> Iterator[str]:
     """Yield tags of names: without what follows the noun, unless only one word is left, and none that is too long.
 
-    The first words go where it is too long, unless it is half a sentence, which then makes no tag.
+    The first words go where it is too long, unless it is half a sentence, which then makes no tag;
+    neither does a question.
     """
     for name in filter(None, names):
+        if ASKS.match(name.strip()):  # no #WhyOurNightMarketMoves
+            continue
         whole = ARTICLE.sub("", name.strip())
         noun = TAIL.sub("", whole)
-        noun = noun if len(noun.split()) > 1 else whole
+        noun = noun if len(noun.split()) > 1 and not NUMBERED.match(noun) else whole  # no #ThreeMistakes
         words = noun.split()
-        starts = 1 if IN_SENTENCES.search(noun) else max(len(words) - 1, 1)
+        starts = 1 if IN_SENTENCES.search(noun) or NUMBERED.match(noun) else max(len(words) - 1, 1)
         tags = [camel_case(" ".join(words[start:])) for start in range(starts)]
         yield next((tag for tag in tags if len(tag) <= LONGEST), "")

@@ -14,10 +14,13 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from aigc.types import Json
-from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.a_or_an import is_plural
+from aigc_plugins.ads.calls import occasion, offering
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import has_words, in_sentence, offered, priced
+from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.told_of import does_something
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 from aigc_plugins.articles.retold import tells_again
 from aigc_plugins.social.hashtags import post_hashtags
@@ -29,6 +32,14 @@ ENDED = re.compile(r"[.!?。！？…][\"'”’)）」』]*$")
 COUNTED = re.compile(
     r"\b(?:things|ways|tips|steps|rules|facts|mistakes|reasons)\b|[件种个条点步](?:事|方法|要点|方面|建议|步骤)?$"
 )
+APPOINTED = re.compile(
+    r"\b\d{1,2}(?:[:.]\d{2})? ?(?:am|pm|a\.m\.|p\.m\.)\b|\b\d{1,2}:\d{2}\b|\bfrom \d{1,2} [A-Z][a-z]{2,}"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? \d{1,2} [a-z]{3,}"
+    r"|[上下]?[午晚]?[一二三四五六七八九十\d]+[点时](?:半)?(?:到|至|[-—~])|\d+月\d+日|(?:本|下)周[一二三四五六日末]",
+    re.IGNORECASE,
+)
+NOTICE = re.compile(r"(?:通知|公告|须知|安排|启事|预告|时间|日程)$")
+ASKED_WHY = re.compile(r"^(?:为什么|为何|什么|怎么|怎样|如何|哪|谁)|(?:吗|呢)$")
 NUMBERED = " {part}/{parts}"
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
 
@@ -63,7 +74,9 @@ class PostBrief:
         line = next(filter(None, written), "")
         if told := [fact for fact in facts if line and tells_again(line, fact, language)]:
             facts.remove(told[0])
-        extras = [_price(values.get("price"), language), offered(values.get("offer") or None) or ""]
+        served = offering(product, texts["category"] or None, further=True) == "service"
+        served = served or bool(re.search(r"\b(?:an?|per)\b|/", str(values.get("price") or "")))  # £15 a walk
+        extras = [_price(values.get("price"), language, served=served), offered(values.get("offer") or None) or ""]
         kinds = word_lists()["kinds"]
         shelf = texts["category"] if texts["category"].lower() not in {*kinds["service"], *kinds["software"]} else ""
         names = (product or str(values.get("topic") or ""), texts["brand"], shelf)
@@ -96,7 +109,8 @@ class PostBrief:
         if not self.brand or not self.product or self.brand.lower() in self.name.lower():
             return capital(self.name)
         pattern: str = in_language(wording()["branded"], self.language)
-        return capital(pattern.format(product=self.name, brand=self.brand))
+        head, comma, rest = self.name.partition(", ") if self.language == "en" else (self.name, "", "")
+        return capital(pattern.format(product=head, brand=self.brand) + comma + rest)  # Loft ladder by Steig, 3-part
 
 
 @pass_context
@@ -165,6 +179,8 @@ def call(brief: PostBrief) -> str:
     """Return what the post asks for: to open the address, to look the page up, or to answer a question."""
     lists, platform = wording(), brief.platform
     kind = offering(brief.name, brief.category or None, further=True) if brief.product else "topic"
+    if kind == "service" and occasion(brief.name, brief.language) in ("visit", "school", "firm"):
+        kind = "topic"  # nobody books a museum
     if not brief.called:
         return ""
     if brief.url and platform.link:
@@ -172,6 +188,8 @@ def call(brief: PostBrief) -> str:
         return f"{lead}{_colon(brief)}{brief.url}"
     if brief.url and platform.contact:
         return _drawn(in_language(lists["unlinked"], brief.language)[kind], brief)
+    if any(map(APPOINTED.search, brief.facts)):
+        return ""  # a notice of when and where: nobody is asked what is new in it, or matters most
     asked = in_language(lists["asking"], brief.language)["product" if brief.product else "topic"]
     return _drawn(asked, brief) if brief.told > 1 else ""
 
@@ -240,6 +258,8 @@ def _sentences(brief: PostBrief) -> list[str]:
 
 
 def _colon(brief: PostBrief) -> str:
+    if re.search("[:：]", brief.named):  # one colon is enough
+        return "，" if brief.language == "zh" else " – "
     return "：" if brief.language == "zh" else ": "
 
 
@@ -248,8 +268,11 @@ def _fits_numbered(text: str, brief: PostBrief) -> bool:
 
 
 def _said_first(brief: PostBrief) -> bool:
-    """Tell whether the first line tells the first fact: that of a product does where both fit into it."""
+    """Tell whether the first line tells the first fact: that of a product does where both fit into it, and not what one
+    thing does of several: no "Tickets: leaves at nine"."""
     line = _with_fact(brief)
+    if line and brief.language == "en" and is_plural(brief.name) and does_something(brief.facts[0]):
+        return False
     return bool(brief.product and line) and all(
         not bound.over(line) for bound in (brief.platform.headline, brief.platform.shown) if bound
     )
@@ -264,22 +287,35 @@ def _with_fact(brief: PostBrief) -> str:
 
 def _headed(brief: PostBrief) -> str:
     topic, count = capital(brief.name.strip(FINAL)), brief.told
+    if brief.language == "zh" and NOTICE.search(topic):
+        return topic
+    if brief.language == "zh" and ASKED_WHY.search(topic):  # a question is no thing that has points
+        return topic if ENDED.search(topic) else f"{topic}？"
     counts: Sequence[str] = in_language(wording()["counts"], brief.language)
     if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
     patterns = in_language(wording()["headed"], brief.language)
-    lines = [patterns["readers"]] if brief.audience else []
-    for pattern in (*lines, patterns["plain"]):
+    asked = "_asked" if any(map(_asks, brief.facts[:count])) and "plain_asked" in patterns else ""
+    lines = [patterns["readers" + asked]] if brief.audience else []
+    for pattern in (*lines, patterns["plain" + asked]):
         line: str = pattern.format(topic=topic, count=counts[count], audience=brief.audience)
         if all(not bound.over(line) for bound in (brief.platform.headline, brief.platform.shown) if bound):
             return line
     return topic
 
 
-def _price(price: Json, language: str) -> str:
+def _asks(fact: str) -> bool:
+    """Tell whether a fact is a question or tells somebody to do something, which is no thing to know."""
+    first = fact.split(" ")[0].lower()
+    return fact.rstrip().endswith("?") or opening(fact) == "do" or first in word_lists()["verbs"]
+
+
+def _price(price: Json, language: str, *, served: bool) -> str:
     told = priced(str(price) if price else None)
     pattern: str = in_language(wording()["priced"], language)
-    return price_line(told, language) or (pattern.format(price=told.strip(FINAL)) if told else "")
+    return price_line(told, language, "service" if served else None) or (
+        pattern.format(price=told.strip(FINAL)) if told else ""
+    )
 
 
 def _drawn(lines: Sequence[str], brief: PostBrief) -> str:

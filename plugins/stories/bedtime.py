@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
+from aigc_plugins.stories.dwellings import StoryDwelling
 from aigc_plugins.stories.story_lists import drawn_line, located, story_list, with_article
 from aigc_plugins.stories.wish_shapes import WishTelling, telling_of
 
@@ -26,6 +27,8 @@ ENDED = re.compile(r"[.!?。！？…][\"”’」]*$")
 TO = re.compile(r"^(?:(?:(?:wants?|wished?|hopes?) )?to\s+|想要?(?!起|念|象)|希望)", re.IGNORECASE)
 LEARN = re.compile(r"^(?:learn(?: how)? to\s+|学会|学着)", re.IGNORECASE)
 LONG = re.compile(r"\s(?:with|in|on|of|from|who|that|without)\s")
+WHERE = re.compile(r"^(?:(?:in|on|at)\s)?(?:(?:an?|the)\s)?", re.IGNORECASE)
+WHERE_TAIL = re.compile(r"\s(?:in|on|at|from|of)\s(?:(?:an?|the)\s)?(.+)$", re.IGNORECASE)
 WHO = re.compile(r"\s(?:who|that)\s")
 PRONOUNS = {
     "she": ("she", "her", "her", "herself", "was"),
@@ -63,12 +66,13 @@ class BedtimeBrief:
         language = "zh" if values.get("language") == "zh" else "en"
         names = ("hero", "kind", "place", "lesson", "child")
         told = {name: " ".join(str(values.get(name) or "").split()) for name in names}
+        told["kind"] = _without_place(told["kind"], told["place"])
         wish = TO.sub("", " ".join(str(values.get("wish") or "").split()), count=1).strip(FINAL)
         lists = story_list(f"bedtime_{language}")
         draw = "\n".join([told["hero"], told["kind"], told["place"], wish, str(values.get("draw") or "")])
         others = [
             one
-            for one in lists["friends"]
+            for one in StoryDwelling.of(told["place"], told["kind"], language).friends or lists["friends"]
             if one["name"] != told["hero"] and one["kind"].split()[-1].casefold() not in told["kind"].casefold()
         ]
         drawn = drawn_line([one["name"] for one in others], draw, "friend")
@@ -78,7 +82,7 @@ class BedtimeBrief:
         events = tuple(one for event in values.get("events") or [] if (one := " ".join(str(event).split())))
         plot, telling = str(values.get("plot") or ""), None
         if not plot and not events:
-            telling = telling_of(wish, told["lesson"], draw, language)
+            telling = telling_of(wish, told["lesson"], draw, language, kind=told["kind"], place=told["place"])
             plot = "" if telling else drawn_line(_fitting(lists, f"{wish} {told['kind']}"), draw, "plot")
         return cls(
             language=language,
@@ -121,8 +125,8 @@ class BedtimeBrief:
 
     def _measure(self) -> str:
         """Return the Chinese measure word of who the hero is: 个 for people, 只 for most animals."""
-        words = self.lists["measures"]
-        return next((words[end] for end in words if self.kind.endswith(end)), "只")
+        ends = {end: measure for measure, words in self.lists["measures"].items() for end in words}
+        return next((ends[end] for end in sorted(ends, key=len, reverse=True) if self.kind.endswith(end)), "只")
 
     def introduced(self) -> str:
         """Return the friend as it is named first."""
@@ -270,6 +274,14 @@ def _fitting(lists: Mapping[str, Any], about: str) -> list[str]:
 
 def _tells(about: str, word: str) -> bool:
     return bool(re.search(rf"\b{word}" if word.isascii() else word, about, re.IGNORECASE))
+
+
+def _without_place(kind: str, place: str) -> str:
+    """Return who the hero is without the place where it lives: a postwoman in a snowy valley, in the snowy valley."""
+    bare = WHERE.sub("", place).casefold()
+    kind = re.sub(r"^住在[^的]+的(?=.)|\s(?:who|that) lives?\s.+$", "", kind)
+    found = WHERE_TAIL.search(kind)
+    return kind[: found.start()] if found and bare and found[1].casefold() == bare else kind
 
 
 def _titled(place: str) -> str:

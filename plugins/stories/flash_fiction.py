@@ -17,6 +17,7 @@ from aigc_plugins.stories.bedtime import CHINESE, ENDED, FINAL, PRONOUNS, TO
 from aigc_plugins.stories.story_lists import drawn_line, located, story_list, with_article
 
 VERB = re.compile(r"<([^|<>]*)\|([^|<>]*)\|([^|<>]*)>")
+BUT = re.compile(r"^[^.!?。！？]*(?:[,，;；] ?but\b|[，；](?:可|但|却))", re.IGNORECASE)  # one is enough
 JOINED = re.compile(r"(?:but|then|and|only|yet|still)\b|[可但然偏却]", re.IGNORECASE)
 SLOT = re.compile(r" ?\{(where)\}|\{(\w+)\}")
 WORD = re.compile(r"[a-z]{3,}")
@@ -98,8 +99,15 @@ class FlashBrief:
             return f"在{self.place.removeprefix('在')}，{self.role}{self.hero}想{self.wants}。"
         return self.filled("{role} wants to {wants}." if self._placed else "{role} {where} wants to {wants}.")
 
+    def _wanted(self) -> str:
+        """Return what is wanted in the person of the story: who tells it eats my sandwich, not hers."""
+        if not self.first or self.language == "zh":
+            return self.wants
+        own = {"she": "her", "he": "his", "they": "their"}[self.pronoun]
+        return re.sub(rf"\b{own}(?= (?!and\b|to\b|with\b|in\b|on\b|at\b|for\b|from\b|by\b)\w)", "my", self.wants)
+
     def _slots(self) -> dict[str, str]:
-        told = {"name": self.hero, "wants": self.wants}
+        told = {"name": self.hero, "wants": self._wanted()}
         if self.language == "zh":
             place = self.place.removeprefix("在")
             she = "我" if self.first else CHINESE[self.pronoun]
@@ -160,7 +168,7 @@ def _flash_items(brief: FlashBrief) -> list[dict[str, Any]]:
 def _after_but(sentence: str, brief: FlashBrief) -> str:
     """Return what stands in the way after "But", in small letters unless it begins with a name; as it is where it
     brings such a word."""
-    if not sentence or JOINED.match(sentence):
+    if not sentence or JOINED.match(sentence) or BUT.search(sentence):
         return sentence
     but = drawn_line(story_list("flash")[brief.language]["but"], brief.draw, "but")
     common = sentence.split(maxsplit=1)[0].casefold() in story_list("flash")["small"]
@@ -172,7 +180,8 @@ def _headed(noun: str) -> str:
     if SHORT.search(noun) or len(noun.split()) > 4:
         return ""
     words = re.sub(r"^(?:an?|the)\s", "", noun, flags=re.IGNORECASE).split()
-    return " ".join(["The", *map(capital, words)])
+    own = any(word[:1].isupper() or word[:1].isdigit() for word in words) and words[0] == noun.split()[0]
+    return " ".join([*([] if own else ["The"]), *map(capital, words)])  # Lagos, Gate 40
 
 
 def known_words(language: str) -> str:

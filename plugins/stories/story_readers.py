@@ -87,5 +87,6 @@ def _whole(draft: Draft, field: str) -> str:
 def _ruled_out(kind: str, language: str) -> re.Pattern[str]:
     words = story_list("ratings")["kinds"][kind][language]
     if language == "zh":
-        return re.compile("|".join(map(re.escape, words)))
+        heads = (r"(?<![\u4e00-\u9fff])" if word[:1] == "^" else "" for word in words)  # ^妈的, but not 她妈妈的
+        return re.compile("|".join(head + re.escape(word.lstrip("^")) for head, word in zip(heads, words, strict=True)))
     return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aigc_plugins.stories.dwellings import StoryDwelling
 from aigc_plugins.stories.story_lists import drawn_line, story_list
 
 MANY = re.compile(r"(?:[^s]s|\bpeople|feet|mice|teeth)$")
@@ -41,22 +42,50 @@ class WishTelling:
             yield [part if isinstance(part, str) else drawn_line(part, draw, "part") for part in scene]
 
 
-def telling_of(wish: str, lesson: str, draw: str, language: str) -> WishTelling | None:
-    """Return how a wish is told, one that shows the lesson where there is such; none where no story of ours fits."""
+def telling_of(
+    wish: str, lesson: str, draw: str, language: str, *, kind: str = "", place: str = ""
+) -> WishTelling | None:
+    """Return how a wish is told, one that shows the lesson where there is such; none where no story of ours fits the
+    wish, or none of them can happen where the hero lives."""
     lists, wish = story_list(f"shapes_{language}"), BESIDE.sub("", wish)
+    there = StoryDwelling.of(place, kind, language)
+    seen = [one for one in lists["seen"] if not there.has_no(one)]
     for shape in lists["shapes"].values():
         found = next((one for pattern in shape["wish"] if (one := re.search(pattern, wish, re.IGNORECASE))), None)
         if found and not any(_has(found[0], word) for word in shape.get("not", ())):
             slots = {name: text.strip() for name, text in found.groupdict().items() if text}
-            known = [one for one in shape["tellings"] if not any(_has(wish, word) for word in one.get("not", ()))]
             ways = [
-                WishTelling(**{"closings": lists["closings"]} | told, slots=_slots(slots, lists, draw))
-                for told in ({key: one[key] for key in one if key != "not"} for one in known)
+                WishTelling(**{"closings": lists["closings"]} | told, slots=_slots(slots, seen, draw))
+                for one in shape["tellings"]
+                if not any(_has(wish, word) for word in one.get("not", ()))
+                and not any(word in kind.casefold() for word in one.get("not_for", ()))
+                and (told := _told_there(one, there))
             ]
             fitting = [one for one in ways if one.bears_out(lesson)] or ways
+            if not fitting:
+                continue
             title = drawn_line([one.titles[0] for one in fitting], draw, "telling")
             return next(one for one in fitting if one.titles[0] == title)
     return None
+
+
+def _told_there(telling: Mapping[str, Any], there: StoryDwelling) -> dict[str, Any]:
+    """Return a telling for a place: nothing where a line of it tells of what is not there, unless it can do without."""
+    told: dict[str, Any] = {key: telling[key] for key in telling if not key.startswith("not")}
+    scenes = []
+    for scene in told["scenes"]:
+        parts: list[str | list[str]] = []
+        for part in scene:
+            if isinstance(part, str):
+                short, _, more = part.partition("|")
+                if there.has_no(short):
+                    return {}
+                parts.append(short if there.has_no(more) else part)
+            elif left := [line for line in part if not there.has_no(line)]:
+                parts.append(left)
+        scenes.append(parts)
+    titles = [title for title in told["titles"] if not there.has_no(title)]
+    return told | {"scenes": scenes, "titles": titles or told["titles"]}
 
 
 def wishes_of_ours(language: str) -> str:
@@ -65,8 +94,8 @@ def wishes_of_ours(language: str) -> str:
     return ("；" if language == "zh" else "; ").join(shape["like"] for shape in shapes)
 
 
-def _slots(named: Mapping[str, str], lists: Mapping[str, Any], draw: str) -> dict[str, str]:
-    slots = dict(named) | {"seen": drawn_line(lists["seen"], draw, "seen")}
+def _slots(named: Mapping[str, str], seen: Sequence[str], draw: str) -> dict[str, str]:
+    slots = dict(named) | {"seen": drawn_line(seen, draw, "seen")}
     if "thing" in slots:
         many = bool(MANY.search(slots["thing"]))
         slots |= {"thing_was": "were" if many else "was", "it": "them" if many else "it"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,29 +16,28 @@ from aigc import check
 from aigc.types import Draft, Field, Finding, Json
 from aigc.types.foreign import read_json
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.rules.content_words import HAN, content, denies, is_chinese, telling
+from aigc_plugins.rules.content_words import denies, telling
 from aigc_plugins.rules.rarity import likeness
-from aigc_plugins.rules.stated import stated_in
+from aigc_plugins.support.faq_answers import binding_of, contradicts, told_alike
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import MASK, is_personal, masked
 from aigc_plugins.support.reply_parts import reply_wording
-from aigc_plugins.support.ticket_text import answers_of, as_question, own_text, questions_of
+from aigc_plugins.support.ticket_text import as_question, own_text
 
 LEAST_TICKETS = 2  # on which a question of the FAQ stands, unless the brief says otherwise
-SAME = 0.6  # of two sentences' words: they say one thing
-PROMISE = re.compile(
-    r"(?i)\b(?:refund|free|guarantee|always|never|replac|compensat|discount|waive|reimburs|credit|gift|warranty|promise)\w*"
-    r"|退款|免费|保证|赔偿|补偿|包邮|换新|优惠|赠送|承诺|质保|报销"
-)
-SHORTEST = 4  # characters of a sentence that is worth telling
+STORY = re.compile(r"(?i)\b(?:my|our|we|us|mine)\b|我(?!的订单)")  # of a question that tells of who asks it
+OWN_STORY = 0.5
+SHORT, LONG = 40, 400  # characters of a question, and those beyond that weigh as nothing in common
+WORDS = 3  # of a question, where there is one of so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaqEntry:
     """This is a question with what most replies say to it, and on which tickets it stands.
 
-    `disputed` are sentences of which replies differ in a number, `alone` those with a number, date or promise that only
-    one reply has; both are left out of the answer, and somebody looks at them. Each has its tickets' ids in front.
+    `disputed` are sentences of which replies differ in a number, with all their wordings, or what one reply says
+    against a sentence of the answer; `alone` those with a number, date or promise that only one reply has, which are
+    left out. Each has its tickets' ids behind.
     """
 
     question: str
@@ -84,10 +82,11 @@ def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
 
 @check(severity="warn")
 def replies_agree(draft: Draft) -> Iterator[Finding]:
-    """Where replies to one question differ in a number or date, that is told: nobody but you knows which is right."""
+    """Where replies to one question differ in a number or date, or one denies what the answer says, each is told with
+    its tickets: nobody but you knows which is right."""
     for one in entries_of(draft.brief.values):
-        for sentence in one.disputed:
-            yield Finding(message=f"{one.question!r}: the replies differ; left out: {sentence}")
+        for sentences in one.disputed:
+            yield Finding(message=f"{one.question!r}: the replies differ; {sentences}")
 
 
 @check(severity="note")
@@ -140,68 +139,50 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
     question = _question(group)
     if not question:
         return None
-    kept, disputed, alone = [], [], []
-    for said_alike in _alike(group):
-        ids = list(dict.fromkeys(ticket.id for ticket, _ in said_alike))
-        wordings = Counter(sentence for _, sentence in said_alike)
-        best = min(wordings, key=lambda one: (-wordings[one], len(one)))
-        binding = {one: _binding(one) for one in wordings}
-        shown = f"{best!r} ({', '.join(ids)})"
-        if len(set(binding.values())) > 1 and len(ids) > 1:
-            disputed += [f"{one!r} ({', '.join(t.id for t, own in said_alike if own == one)})" for one in wordings]
+    kept, disputed, alone = dict[str, list[str]](), list[str](), list[tuple[str, list[str]]]()
+    for one in told_alike(group):
+        ids = one.tickets
+        if one.disputed and len(ids) > 1:
+            disputed.append(f"left out: {' against '.join(_cited(text, own) for text, own in one.by.items())}")
         elif len(ids) * 2 > len(group) and len(ids) > 1:
-            kept.append(best)
-        elif len(ids) == 1 and binding[best]:
-            alone.append(shown)
+            kept[one.wording(of=len(group))] = ids
+            alone += one.left_out(of=len(group))
+        elif len(ids) == 1 and (one.binding or denies(one.shortest)):
+            alone.append((one.shortest, ids))
+    against = {
+        text: [best for best, stood in kept.items() if {*ids}.isdisjoint(stood) and contradicts(text, best, question)]
+        for text, ids in alone
+    }
+    for text, ids in alone:
+        disputed += [f"{_cited(best, kept[best])} against {_cited(text, ids)}" for best in against[text]]
     joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
     return FaqEntry(
         question=question,
         answer=joint.join(map(capital, kept)),
         tickets=tuple(ticket.id for ticket in group),
         disputed=tuple(disputed),
-        alone=tuple(alone),
+        alone=tuple(_cited(text, ids) for text, ids in alone if not against[text] and binding_of(text)),
     )
 
 
+def _cited(sentence: str, ids: Sequence[str]) -> str:
+    return f"{sentence!r} ({', '.join(ids)})"
+
+
 def _question(group: Sequence[Ticket]) -> str:
-    """Return the question of the group that has most in common with all the others, and nothing personal in it."""
-    asked = [question for one in group for question in (as_question(one.subject), *questions_of(one.question))]
+    """Return the question of the group that has most in common with all the others and with what is replied, and
+    nothing personal in it; one that tells of the customer only where there is no other."""
+    asked = [question for one in group for question in (as_question(one.subject), *one.questions)]
     fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
-    words = [one.asked for one in group]
-    return max(fine, key=lambda one: sum(likeness(telling(one), other, _one) for other in words), default="")
+    words = [*(one.asked for one in group), *(one.replied for one in group)]
 
+    fine = [one for one in fine if len(one.split()) >= WORDS or not one.isascii()] or fine
 
-def _alike(group: Sequence[Ticket]) -> list[list[tuple[Ticket, str]]]:
-    """Return the sentences of a group's replies, those that say one thing together, in the order of the replies."""
-    found: list[list[tuple[Ticket, str]]] = []
-    for ticket in group:
-        for sentence in answers_of(ticket.answer):
-            if len(sentence) < SHORTEST:
-                continue
-            own = _words(sentence)
-            near = [(likeness(own, _words(one[0][1]), _one), -at) for at, one in enumerate(found)]
-            best, at = max(near, default=(0.0, 0))
-            if best < SAME or any(other is ticket for other, _ in found[-at]):
-                found.append([(ticket, sentence)])
-            else:
-                found[-at].append((ticket, sentence))
-    return found
+    def fit(question: str) -> float:
+        near = sum(likeness(telling(question), other, _one) for other in words)
+        return near - OWN_STORY * len(STORY.findall(question)) - max(len(question) - SHORT, 0) / LONG
 
-
-def _words(sentence: str) -> frozenset[str]:
-    """Return the words of a sentence, of Chinese the characters two by two, without numbers, which may differ."""
-    if is_chinese(sentence):
-        plain = "".join(char for char in sentence if HAN.match(char))
-        return frozenset(plain[at : at + 2] for at in range(len(plain) - 1)) or frozenset([plain])
-    words = frozenset(word for word in content(sentence) if not any(map(str.isdigit, word)))
-    return words or frozenset(sentence.casefold().split())
-
-
-def _binding(sentence: str) -> tuple[object, ...]:
-    """Return what binds who says a sentence: amounts, dates, links, promises, and whether it denies."""
-    facts = [(one.kind, one.key or (one.number, one.unit)) for one in stated_in(sentence, words=True)]
-    promised = tuple(sorted({found.group().casefold() for found in PROMISE.finditer(sentence)}))
-    return (*facts, *promised, *(("denied",) if denies(sentence) and (facts or promised) else ()))
+    return max(fine, key=fit, default="")
 
 
 def _one(_: str) -> float:

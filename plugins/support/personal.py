@@ -134,7 +134,7 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
         rf"((?i:\b(?:{told})) +){_NAME}",
         rf"(?m)(^\W*(?i:{greeting})[ ,]+){_NAME}",
         rf"((?i:\b(?:mr|mrs|ms|miss|dr|prof|herr|frau)\b\.? ?)){_NAME}",
-        rf"((?:我叫|我是|本人|姓名是|名字是|收件人)[:：]?\s?){_HAN_NAME}(?=[，。,！\s]|$)",
+        rf"((?:我叫|我是|(?<![限需须由凭非])本人|姓名是|名字是|收件人)[:：]?\s?){_HAN_NAME}(?=[，。,！\s]|$)",
     ]
     masks += [(re.compile(one), rf"\g<1>{MASK}") for one in labels]
     masks += [(re.compile(person_pattern()), MASK)]

@@ -14,20 +14,27 @@ from jinja2.runtime import Context
 
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import has_words
+from aigc_plugins.rules.content_words import telling
 
 REQUESTER = "{{ticket.requester.first_name}}"  # what Zendesk puts in its place
 STEP = re.compile(r"^\s*(?:\d+[.)]|[-•*])\s*")
 ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 FRIENDLY, FORMAL = "friendly", "formal"
 GOOD, MIXED = 4, 3  # stars
+QUOTE, HAN_QUOTE = (2, 8), (4, 16)  # words, or Chinese characters, of a review that may be quoted
+PHONE = re.compile(r"\+?[\d ()/-]{6,}(?:电话|热线)?")
 
 
 @cache
 def reply_wording() -> Mapping[str, Any]:
     """Return `wording.yaml`: what replies say beside the brief's own words."""
+    return _read("wording")
+
+
+def _read(name: str) -> Mapping[str, Any]:
     import yaml
 
-    text = files("aigc_plugins.support").joinpath("wording.yaml").read_text(encoding="utf-8")
+    text = files("aigc_plugins.support").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     read: Mapping[str, Any] = yaml.safe_load(text)
     return read
 
@@ -53,24 +60,73 @@ def macro_reply(context: Context) -> str:
 
 @pass_context
 def review_reply(context: Context) -> str:
-    """Return an answer to a review: thanks or regret by its stars, what it is about, what the brief says to it, whom to
-    write to where it went wrong."""
+    """Return an answer to a review: thanks or regret by its stars and for what it is about, a word of its praise, what
+    the brief says to it, whom to write to where it went wrong."""
     values = context.get_all()
     words = _Words(values)
+    review = str(values.get("review") or "")
     stars = int(values.get("rating") or 0)
     kind = "good" if stars >= GOOD else "mixed" if stars == MIXED else "bad"
     name = " ".join(str(values.get("name") or "").split())
     greeting = words.toned("greeting").format(name=name) if name else words.toned("nameless")
-    subject = " ".join(str(values.get("subject") or "").split())
     facts = [words.sentence(str(fact)) for fact in values.get("answer") or [] if has_words(str(fact))]
-    praised = kind == "good" and stars > GOOD  # what four stars speak of may be what was not so good
-    about = words.of("about")[kind if praised or kind == "bad" else "mixed"].format(subject=subject) if subject else ""
     contact = str(values.get("contact") or "").strip()
-    asked = words.drawn("contact").format(contact=contact) if contact and kind != "good" else ""
-    again = words.drawn("again") if kind == "good" else ""
-    body = words.joint.join(filter(None, [words.drawn(kind), about, *facts, asked, again]))
+    asked = words.drawn("call" if PHONE.fullmatch(contact) else "contact").format(contact=contact) if contact else ""
+    ends = words.drawn("again") if kind == "good" else asked
+    body = words.joint.join(filter(None, [*_opened(words, values, kind, blames(review)), *facts, ends]))
     brand = str(values.get("brand") or "").strip()
     return "\n\n".join(filter(None, [greeting, body, brand]))
+
+
+def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool) -> list[str]:
+    """Return how an answer begins: thanks, and for a word of praise; regret, and for what."""
+    subject = " ".join(str(values.get("subject") or "").split())
+    quote = "" if kind == "bad" else praise_in(str(values.get("review") or ""), sure=not blamed)
+    quoted = words.drawn("quoted").format(quote=quote) if quote else ""
+
+    def about(part: str) -> str:
+        return words.one(words.of("about")[part]).format(subject=subject) if subject else ""
+
+    if kind == "bad":
+        return [about("bad") or words.drawn("bad")]
+    if kind == "mixed":
+        return [words.drawn("mixed"), about("noted")]
+    if blamed:  # four stars, or five, of which something was not so good
+        return [words.drawn("good"), quoted, about("mixed")]
+    told = set(telling(subject)) & set(telling(quote))
+    return [words.drawn("good"), quoted if told or not subject else about("good")]
+
+
+def praise_in(review: str, *, sure: bool = False) -> str:
+    """Return the first short sentence or clause of a review that praises and blames nothing, without its mark; where it
+    is `sure` that all of it praises, else the first short one."""
+    chinese = not review.isascii() and any("\u4e00" <= char <= "\u9fff" for char in review)
+    blame, praise = _praised(chinese)
+    parts = []
+    for clause in re.split(r"[。！？!?，,；;\n]+" if chinese else r"[.!?]+(?=\s|$)|\n", review):
+        parts += [clause] if chinese else [clause, *re.split(r", | but | and ", clause)]
+    least, most = HAN_QUOTE if chinese else QUOTE
+    told = [part.strip(" ,;:\"“”'‘’") for part in parts]
+    fitting = [
+        one for one in told if least <= (len(one) if chinese else len(one.split())) <= most and not blame.search(one)
+    ]
+    return next(filter(praise.search, fitting), fitting[0] if sure and fitting else "")
+
+
+def blames(review: str) -> bool:
+    """Tell whether a review names something that was not so good."""
+    return bool(_praised(any("\u4e00" <= char <= "\u9fff" for char in review))[0].search(review))
+
+
+@cache
+def _praised(chinese: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the words that blame and those that praise."""
+    lists = _read("reviews")["zh" if chinese else "en"]
+    edge = "" if chinese else r"\b"
+    blame, praise = (
+        re.compile(rf"{edge}(?:{'|'.join(lists[part])}){edge}", re.IGNORECASE) for part in ("blame", "praise")
+    )
+    return blame, praise
 
 
 class _Words:
@@ -89,13 +145,14 @@ class _Words:
 
     def toned(self, part: str) -> str:
         """Return a line of a part in this tone."""
-        return self._one(self.of(part)[self.tone])
+        return self.one(self.of(part)[self.tone])
 
     def drawn(self, part: str) -> str:
         """Return a line of a part, as good as random from one piece to the next."""
-        return self._one(self.of(part))
+        return self.one(self.of(part))
 
-    def _one(self, lines: Sequence[str]) -> str:
+    def one(self, lines: Sequence[str]) -> str:
+        """Return one of some lines, as good as random from one piece to the next."""
         return min(lines, key=lambda line: sha256(f"{self._seed}\n{line}".encode()).digest())
 
     def sentence(self, fact: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from aigc_plugins.rules.content_words import sentences
+from aigc_plugins.rules.content_words import HAN, content, is_chinese, sentences
 from aigc_plugins.support.personal import MASK, personal_lists
 
 QUOTED_BELOW = re.compile(
@@ -26,14 +26,23 @@ NUMBERED = re.compile(
     rf"|[（(，,]?\s?(?:订单|快递单|运单|工单)(?:号码|编号|号)?[:：是为]?\s?{MASK}[）)]?"
 )
 REGRET = re.compile(
-    r"^(?:sorry|i'm sorry|we're sorry|i'm afraid|unfortunately)[,:]\s*(?=\w)|^(?:抱歉|不好意思|对不起)[，,]\s*",
+    r"^(?:sorry|i'm sorry|we're sorry|i'm afraid|unfortunately)[,:]\s*(?=\w)|^(?:i am|we are) sorry,? but\s+"
+    r"|^(?:非常|很|十分)?(?:抱歉|不好意思|对不起)[，,]\s*",
     re.IGNORECASE,
 )
+AGREED = re.compile(
+    r"^(?:yes|sure|of course|certainly|not at all|no problem),\s*(?=\w+ \w+ \w+)"
+    r"|^(?:是的|有的|可以的|好的|没问题|当然)[，,]\s*",
+    re.IGNORECASE,
+)
+PARTICLE = re.compile(r"[哦噢哈呢呀啦哟~～]+(?=[。！!]*$)")
+FIRST_CLAUSE = re.compile(r"^[^，,。！!；]{6,}(?=[，,。！!；]|$)")
 LEAD = re.compile(
     r"(?i)^(?:and|so|but|also|well|ok|okay|please|quick question|just wondering|i was wondering|question)[,:]? +"
     r"|^(?:请问(?:一下)?|想问(?:一下|下)?|问一下|那|还有)[，, ]*"
 )
 LONGEST_MESSAGE = 10_000  # characters; behind them stand logs and what was quoted
+OWN = re.compile(r"(?<![\w.])i(?=['’ ](?!\.))")  # as people write I in a hurry
 LONGEST_QUESTION = 160  # characters; what is longer tells a story
 
 
@@ -92,14 +101,29 @@ def answers_of(text: str) -> list[str]:
     ]
 
 
+def words_of(sentence: str) -> frozenset[str]:
+    """Return the words of a sentence, of Chinese the characters two by two, without numbers, which may differ."""
+    if is_chinese(sentence):
+        plain = "".join(char for char in sentence if HAN.match(char))
+        return frozenset(plain[at : at + 2] for at in range(len(plain) - 1)) or frozenset([plain])
+    words = frozenset(word for word in content(sentence) if not any(map(str.isdigit, word)))
+    return words or frozenset(sentence.casefold().split())
+
+
+def first_clause(sentence: str) -> str:
+    """Return the first clause of a Chinese sentence, without its mark; nothing of a very short one."""
+    found = FIRST_CLAUSE.match(sentence)
+    return found.group() if found and not sentence.isascii() else ""
+
+
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
         yield from (re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", one).strip() for one in sentences(line))
 
 
 def _without_regret(sentence: str) -> str:
-    """Return a sentence without the regret that it begins with, which was for one person: "Sorry, …"."""
-    told = REGRET.sub("", sentence)
+    """Return a sentence without the regret or yes that it begins with, which was for one person: "Sorry, …"."""
+    told = PARTICLE.sub("", AGREED.sub("", REGRET.sub("", sentence)))
     return told[:1].upper() + told[1:]
 
 
@@ -107,7 +131,7 @@ def _led(line: str) -> str:
     """Return a question without what leads to it."""
     short = LEAD.sub("", line.strip())
     short = short[short.rfind(f"{MASK},") + 2 :].strip() if f"{MASK}," in short[:12] else short
-    return short[:1].upper() + short[1:]
+    return OWN.sub("I", short[:1].upper() + short[1:])
 
 
 @cache

@@ -19,8 +19,11 @@ PARENTHESES = rf"\(([^()\n]*[{HAN}][^()\n]*)\)|(?<=[{HAN}])\(([^()\n]*)\)"
 @postprocessor
 def fullwidth_punctuation(text: str, field: Field) -> str:
     """Use full-width punctuation beside Chinese characters, for briefs in Chinese; 10:30 and 1,200 stay."""
-    if not field.draft.language.startswith("zh"):
-        return text
+    return wide_marks(text) if field.draft.language.startswith("zh") else text
+
+
+def wide_marks(text: str) -> str:
+    """Return a text with full-width punctuation beside its Chinese characters."""
     lines = []
     for line in text.split("\n"):
         line = re.sub(PARENTHESES, lambda found: f"（{found[1] if found[1] is not None else found[2]}）", line)

@@ -45,6 +45,8 @@ def guessed(values: Mapping[str, object], *missing: str, used: tuple[str, ...] =
         ({"Produkt": "Mug", "facts": "warm"}, {"product": "Produkt", "fact": "facts"}),
         ({"a": "Mug", "b": "https://x.example/1"}, {"url": "b"}),
         ({"a": "https://x.example/1", "b": "https://x.example/2"}, {}),
+        ({"Image Src": "https://x.example/mug.JPG?v=1"}, {}),
+        ({"Image Src": "https://x.example/mug.jpg", "b": "https://x.example/mug"}, {"url": "b"}),
         ({"title": "A name that is far too long for it"}, {}),
         ({"title": ""}, {}),
         ({"id": "Mug"}, {}),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.asking import Export
+from aigc.cli.readable import fallbacks_told
 from aigc.jobs import remember_exports
 from aigc.ledger import opened_ledger
 from aigc.plugs.extension import exporter
@@ -78,7 +79,23 @@ def test_only_the_first_reasons_are_read_and_named(aigc: Run, shop: Any) -> None
         assert (len(short), more) == (13, 0) and len(ledger.totals.complaints(2)[0]) == 2
 
 
+def test_a_dry_run_counts_what_keeps_the_rows_that_it_does_not_name(aigc: Run, shop: Any) -> None:
+    named, long = "".join(f"{'x' * 30}{number}\n" for number in range(10)), "A name that is far too long for it"
+    shop.write("products.csv", f"product,tags\nTin cup,\n{named}{f'{long},{chr(10)}' * 12}{f',red{chr(10)}' * 3}")
+    said = aigc("batch", "shop/slogan", "products.csv", "--dry-run").out
+    assert "26 rows: 1 valid, 25 not" in said and said.count("  products.csv:") == 10
+    assert "  … and 15 more, among them:\n    12 rows: product has 34 characters, at most 20" in said, said
+    assert "\n    3 rows: product is missing\n" in said
+    told = aigc("batch", "shop/slogan", "products.csv", "--dry-run", "--json").json
+    assert sorted(told["unshown"].values()) == [3, 12]
+
+
 def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:
     shop.answer = lambda request, index: "Only 1"
     said = aigc(*BATCH).out
     assert "2 rejected" in said and "aigc export" not in said
+
+
+def test_what_a_fallback_is_is_said_where_there_are_some() -> None:
+    assert fallbacks_told(0, 2) == "Fallback lines: 0 of 2 (0 %)"
+    assert fallbacks_told(11, 40).startswith("Fallback lines: 11 of 40 (28 %), the row's own words where no line of")

@@ -54,7 +54,8 @@ def test_a_model_too_small_is_told_first_and_its_pieces_are_flagged(aigc: Run, s
 def test_the_voice_in_use_is_told_chosen_and_written_down(aigc: Run, shop: Any) -> None:
     shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
     batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
-    line = "shop/slogan in the voice joined; not with smollm2-135m: copy, which needs 1B parameters"
+    used = "shop/slogan writes in its voice 'joined': the brief's own words."
+    line = f"{used} Its voice 'copy' needs a model with 1B parameters, which smollm2-135m has not."
     assert aigc(*batch, "--dry-run").err.splitlines()[0] == line
     ran = aigc(*batch)
     assert ran.code == 0 and "voice: joined" in (shop.folder / "made/job.yaml").read_text()
@@ -149,3 +150,27 @@ def test_a_dry_run_shows_no_stage_of_another_voice(aigc: Run, shop: Any) -> None
     calm, loud = (aigc(*batch, *voice, "--json").json["prompts"][0]["requests"] for voice in ([], ["--voice", "loud"]))
     assert [one["stage"] for one in calm] == [one["stage"] for one in loud] == ["lines", "closing"]
     assert "not run in the voice 'calm'" in calm[1]["why"] and "not run" not in loud[1]["why"]
+
+
+SPOKEN = """
+aigc: 1
+name: shop/spoken
+version: 1
+summary: What a model writes, where it is asked.
+exports: [lines]
+brief:
+  product: {type: string}
+  ask: {type: boolean, default: false}
+  language: {type: string, enum: [en, zh], default: en}
+stages:
+  line: {foreach: "[product] if ask else []", prompt: line.j2, output: {type: string}}
+output:
+  line: {type: string, from: "{{ stages.line | first | d(product) }}"}
+"""
+
+
+def test_no_brief_is_flagged_for_a_language_of_which_no_model_is_asked(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/spoken.yaml", SPOKEN)
+    shop.write("hats.csv", "product,ask\n帽子,no\n草帽,yes\n")
+    ran = aigc("batch", "shop/spoken", "hats.csv", "--set", "language=zh", *SMALL, "--out", "hats", "--dry-run")
+    assert "1 brief will be flagged: written in Chinese by a model that does not know it" in ran.err, ran.err

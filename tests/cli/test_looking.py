@@ -21,6 +21,8 @@ from aigc.jobs.forecast.rates import Rate, record_rate
 from aigc.models import Weights
 from aigc.writing.stand_ins import STAND_IN
 
+from .conftest import SLOGAN
+
 Run = Callable[..., Any]
 
 
@@ -98,6 +100,12 @@ def test_show_is_a_page(aigc: Run) -> None:
         "aigc generate shop/slogan product='Enamel mug'",
     ):
         assert said in ran.out
+
+
+def test_a_check_of_one_field_is_shown_by_the_name_of_that_option(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("[no_digits]", "[no_digits: {field: text}]"))
+    ran = aigc("show", "shop/slogan")
+    assert "no_digits(field=text) [reject]\n" in ran.out and " on text" not in ran.out
 
 
 def test_show_takes_an_example_from_the_sample_briefs(aigc: Run, shop: Any) -> None:

@@ -82,7 +82,7 @@ def test_generate_reads_briefs(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyP
         (["shop/slogan", "product=a", "product=b"], "'product' is given twice"),
         (["shop/slogan", "product=a name with far more than enough letters"], "at most 20"),
         (["shop/slogan"], "product is missing"),
-        (["shop/slogan", "--brief", "nothing.json"], "nothing.json: no such file"),
+        (["shop/slogan", "--brief", "nothing.json"], "nothing.json: no such file; looked for in "),
         (["shop/slogan", "--brief", "bad.json"], "bad.json:2: is not JSON"),
         (["shop/slogan", "--brief", "list.json"], "must be one object"),
         (["shop/slogan", "product=x", "--to", "lines"], "--to needs --out"),
@@ -180,7 +180,7 @@ def test_batch_accounts_for_every_row(aigc: Run, shop: Any) -> None:
     assert "3 pieces: 2 accepted, 1 failed" in ran.out
     assert "products.csv:4: product has 34 characters, at most 20" in ran.out
     assert "made/lines.txt" in ran.out.replace("\\", "/") and "aigc export" in ran.out and "--to count" in ran.out
-    assert "tokens/s" in ran.out and "Fallback lines: 0 of 2" in ran.out
+    assert "tokens/s" in ran.out and "Fallback lines: 0 of 2 (0 %)\n" in ran.out
     pieces = [json.loads(line) for line in (shop.folder / "made/artifacts.jsonl").read_text().splitlines()]
     assert [piece["status"] for piece in pieces] == ["accepted", "accepted", "failed"]
     assert len((shop.folder / "made/lines.txt").read_text().splitlines()) == 3
@@ -273,7 +273,7 @@ def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any, monkeypat
 
     shop.answer = answer
     ran = aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json")
-    said = re.search(r"Finishing the (\d+) pieces in hand, and no more. Ctrl-C again stops at once: what is", ran.err)
+    said = re.search(r"Stopping in 3 s, with what is finished by then of (\d+) pieces in hand. Ctrl-C again", ran.err)
     assert ran.code == 130 and said, ran.err
     finished = ran.json["counts"]["accepted"]
     assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
@@ -314,6 +314,20 @@ def test_how_long_it_takes_is_told_once_it_can_be(
     done: int, in_hand: int, total: int, seconds: float, left: float | None
 ) -> None:
     assert progress.time_left(done, in_hand, total, seconds) == left
+
+
+def test_before_half_of_what_is_in_hand_is_finished_time_goes_by_answers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "SURE", 0.0)
+    piece: Any = SimpleNamespace(status="accepted")
+    assert progress.time_for_answers(40, 320, 60.0) == 480.0
+    assert progress.time_for_answers(7, 320, 60.0) is progress.time_for_answers(40, -3, 60.0) is None
+    for answered, told in ((40, True), (2, False)):
+        with progress.writing(60, lambda: 52, to_come=lambda answered=answered: (answered, 320)) as shown:
+            shown.heard(piece)
+        assert (" left" in capsys.readouterr().err) is told
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -487,3 +501,9 @@ def test_next_offers_only_formats_that_take_the_pieces(aigc: Run, shop: Any) -> 
         ran = aigc(*argv)
         assert ran.code == 1 and ran.err.startswith(told) and "Not exported: aaa without 2 of 2" in ran.err, ran.err
         assert aigc(*argv, "--json").json["pieces"] == (2 if "count" in formats else 0)
+    unknown = aigc("export", "made", "--to", "zzzzzz")
+    assert unknown.code == 2 and "no exporter named 'zzzzzz'; made can be written as count, lines\n" in unknown.err
+    assert "did you mean 'count'?" in aigc("export", "made", "--to", "cuont").err
+    nothing = aigc("export", "made", "--to", "aaa")
+    assert nothing.code == 1 and "none of 2 pieces exported\n" in nothing.err
+    assert nothing.err.endswith("made can be written as count, lines\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -71,6 +72,11 @@ def ad(at: int, facts: int = 3) -> Brief:
 @pytest.fixture
 def project(make_project: Callable[..., Project]) -> Project:
     return make_project(FILES, model="tiny")
+
+
+@pytest.fixture(autouse=True)
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0), raising=False)
 
 
 @pytest.fixture
@@ -179,6 +185,25 @@ def test_a_time_is_told_as_a_range_that_is_wider_where_the_job_is_unlike_earlier
         assert least < expected.seconds < most
         wide[expected.sure] = most / least
     assert wide[""] < min(wide["or more"], wide["or less"])
+
+
+def test_a_range_is_wider_on_a_busy_machine_and_by_other_types(
+    told: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = tmp_path / "rates.json"
+    record_rate(rates, RUN)
+    idle = told(ad(1), rates=rates, many=5)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "getloadavg", lambda: (6.0, 1.0, 1.0), raising=False)
+    busy = told(ad(1), rates=rates, many=5)
+    assert (idle.load, busy.load) == (0.0, 3.0)
+    assert busy.span == (idle.span[0], idle.span[1] * 4), "four want each core, and it may end any minute"
+    record_rate(rates, replace(RUN, content_type="shop/other"))
+    (tmp_path / "others.json").write_text(rates.read_text().replace('"shop/ad"', '"shop/third"'))
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0), raising=False)
+    other = told(ad(1), rates=tmp_path / "others.json", many=5)
+    assert other.span[0] < idle.span[0] / idle.seconds * other.seconds
+    assert other.span[1] > idle.span[1] / idle.seconds * other.seconds
 
 
 def test_another_types_speed_is_better_than_none(told: Callable[..., Any], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -237,3 +238,23 @@ def test_ctrl_c_once_finishes_what_is_in_hand_and_twice_stops(shop: Shop, times:
     assert out.splitlines()[-1] == f"True {finished} {12 - finished}", err
     assert shop.run([*"abcdefghijkl"]).counts["accepted"] == 12
     assert shop.asked == 12 - finished
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+def test_ctrl_c_gives_the_prompt_back_within_a_few_seconds(shop: Shop) -> None:
+    """What is in hand may take minutes: its answers so far stay, and no text depends on where it was stopped."""
+    slow = SLOW.replace("gentle_stop(lambda: 4)", "gentle_stop(lambda: 4, grace=0.5)")
+    later = "self.steps = getattr(self, 'steps', 0) + 1; time.sleep(60 if self.steps > 1 else 0)"
+    slow = slow.replace("time.sleep(0.3)", later)
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", slow, str(shop.folder.parent), str(shop.folder), str(root)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == process.stdout.readline() == "step\n"
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < 10, "it waits for no answer that takes a minute"
+    assert "Stopping in 0.5 s, with what is finished by then of 4 pieces in hand. Ctrl-C again stops at once" in err
+    assert out.splitlines()[-1] == "True 4 8", err
+    assert shop.run([*"abcdefghijkl"]).counts["accepted"] == 12
+    assert shop.asked == 8

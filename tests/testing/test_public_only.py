@@ -15,7 +15,6 @@ FOLDER = Path(__file__).parents[1] / "plugins"
 ROOMS = ("aigc.errors", "aigc.types")  # all of their names
 NAMED = {"aigc": aigc.__all__, "aigc.content": aigc.content.__all__, "aigc.testing": aigc.testing.__all__}
 INSIDE = {  # tests that look at the core with a plugin rather than at the plugin: how engines, jobs and files take it
-    "formats/test_suggestion_sheets.py": {"aigc.jobs.folder", "aigc.plugs.registry"},
     "generators/test_judge.py": {
         "aigc.content.mix",
         "aigc.evaluation.scored",
@@ -23,9 +22,7 @@ INSIDE = {  # tests that look at the core with a plugin rather than at the plugi
         "aigc.jobs.keys",
         "aigc.jobs.ray.assignment",
     },
-    "generators/test_vllm.py": {"aigc.generating"},
     "generators/test_vllm_itself.py": {"aigc.engine"},
-    "publishing/test_declared_publishing.py": {"aigc.jobs"},
     "gpt/test_gpt.py": {"aigc.engine", "aigc.generating"},
     "gpt/test_fitting.py": {
         "aigc.content.languages",

@@ -18,7 +18,7 @@ from typing import Literal
 from aigc.content import ContentType, Stage
 from aigc.content.languages import told_by_words
 from aigc.content.prompt import answer_text
-from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
+from aigc.jobs.forecast.rates import Rate, load_of_each_core, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import MOST_HEADS, TokenCounter
 from aigc.models import resolve
 from aigc.project import Project
@@ -31,21 +31,20 @@ LUMP = 2_000  # prompts counted together
 UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earlier ones
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 # How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
-SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 3, 3 / 2)}
+SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 5, 3 / 2)}
+OTHERS = (1 / 3, 3.0)  # at least, where only other types were written here
 UNASKED = "no model"  # writes
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """This is what `briefs` pieces will take.
+class ExpectedWork:
+    """This is what is to be done for `briefs` pieces.
 
     `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
     requests are those before anything is asked again. The written tokens go by earlier `runs` of this type here, by its
-    `examples`, or by its `bounds`; by `no model` where the type asks none. `seconds` are None before the first run on
-    this machine, `like` is the type which that wrote, empty for several others, and `pieces` how many. `too_long`
-    prompts do not fit the model's `context`.
-    `memory` is in bytes, 0 where nothing is known of it.
+    `examples`, or by its `bounds`; by `no model` where the type asks none. `too_long` prompts do not fit the model's
+    `context`.
     """
 
     briefs: int
@@ -59,10 +58,22 @@ class Forecast:
     longest_prompt: int
     too_long: int
     context: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast(ExpectedWork):
+    """This is what `briefs` pieces will take.
+
+    `seconds` are None before the first run on this machine, `like` is the type which that wrote, empty for several
+    others, and `pieces` how many. `memory` is in bytes, 0 where nothing is known of it. `load` is how many other
+    programs already want each core.
+    """
+
     like: str = ""
     seconds: float | None = None
     memory: int = 0
     pieces: float = 0.0
+    load: float = 0.0
 
     @property
     def speed(self) -> float:
@@ -84,7 +95,9 @@ class Forecast:
         if self.seconds is None:
             return None
         least, most = SPANS[self.sure]
-        return self.seconds * least, self.seconds * most
+        if not self.like:
+            least, most = min(least, OTHERS[0]), max(most, OTHERS[1])
+        return self.seconds * least, self.seconds * most * (1 + self.load)
 
     def record(self) -> dict[str, Json]:
         return {**asdict(self), "span": self.span}
@@ -101,6 +114,8 @@ class Forecaster:
         weights = project.source.known_weights() if self._asks else None
         self.counter = TokenCounter(weights.folder if weights else None, context=project.source.context)
         known = read_rates(rates) if rates and self._asks else ()
+        here = self._asks and project.source.takes_weights and not project.settings.ray.get("address")
+        self._load = load_of_each_core() if here else 0.0  # before this looks at many briefs, which is load itself
         self._rate = of_writer(known, writer_of(project), content_type.name)
         self._stand_ins = stand_ins(content_type)
         self._draw = Random(1)
@@ -156,6 +171,7 @@ class Forecaster:
             seconds=written / rate.speed if rate and rate.written_tokens else None,
             memory=memory or (rate.memory if rate else 0),
             pieces=rate.pieces if rate else 0.0,
+            load=self._load,
         )
 
     def _count(self) -> None:

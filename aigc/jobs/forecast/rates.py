@@ -7,6 +7,7 @@ kind are added up, the earlier ones counting half each time, so that a new drive
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from aigc.types.foreign import file_bytes, read_json
 RATES_FILE = "rates.json"
 FORMAT = 2
 KEPT = 500  # kinds of runs
+MOST_LOAD = 9.0  # past that nobody can tell anything
 LEAST, MOST = 1e-9, 1e18  # of what is counted or measured
 
 
@@ -122,6 +124,14 @@ def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | N
         return None
     sums: Mapping[str, float] = {name: sum(getattr(rate, name) for rate in mine) for name in SUMS}
     return Rate(writer=writer, content_type="", memory=max(rate.memory for rate in mine), **sums)
+
+
+def load_of_each_core() -> float:
+    """Return how many programs wanted each core in the last minute; 0 where the system does not tell (Windows)."""
+    try:
+        return round(min(os.getloadavg()[0] / (os.cpu_count() or 1), MOST_LOAD), 2)
+    except (AttributeError, OSError):
+        return 0.0
 
 
 def peak_memory() -> int:

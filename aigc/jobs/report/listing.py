@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import TextIO
 from urllib.parse import quote
 
+from aigc.jobs.exporting import unmarked
 from aigc.jobs.report.candidates import Candidates, choices, finding_record, rejected, undecided
 from aigc.jobs.report.cards import PieceCard, card_of
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
@@ -84,7 +85,7 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
     ]
     card = card_of(artifact)
     told = any(finding.message in artifact.reason for finding in artifact.findings)
-    brief = artifact.brief
+    brief = unmarked(artifact).brief
     title = next(iter(brief.values.values()), "")
     return {
         "id": artifact.id,

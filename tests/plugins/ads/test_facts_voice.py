@@ -17,7 +17,7 @@ from aigc.types import Artifact, Brief, Request
 
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 STORED = Path(__file__).with_name("facts_voice")
-EXPORTS = ("google-ads-editor", "csv", "jsonl")
+EXPORTS = {"google-ads-editor": {"campaign": "AIGC"}, "csv": {}, "jsonl": {}}
 LATER = ("claims", "pins", "campaign", "ad_group", "advertising_law")  # inputs and a check that the type has got since
 WRONG = ["The 99 best of the world!", "A", "good value with a smile and more of it", ""]
 
@@ -57,7 +57,11 @@ def test_its_exports_are_those_of_the_version_without_voices(
     pieces.sort(key=lambda piece: (piece.brief.values["language"], piece.id))
     assert {piece.status for piece in pieces} == {"accepted"}
     pieces = list(map(without_later, pieces))
-    files = [file for name in EXPORTS for file in project.registry.get("exporter", name, "test")(pieces, tmp_path)]
+    files = [
+        file
+        for name, options in EXPORTS.items()
+        for file in project.registry.get("exporter", name, "test")(pieces, tmp_path, **options)
+    ]
     assert len(files) == 4
     for file in files:
         assert file.read_bytes() == (STORED / file.name).read_bytes(), file.name

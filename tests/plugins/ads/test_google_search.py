@@ -80,7 +80,7 @@ def test_the_joined_voice_tells_facts_beside_the_product_too(write) -> None:  # 
     assert lines[:6] == write(faithful).fields["headlines"][:6]
     assert {"Hiking Tent: 1.9 kg", "Hiking Tent: Two Doors", "Tent Pitches in 5 Minutes"} <= {*lines}
     assert 11 <= len(lines) <= 15 and len(ad.fields["descriptions"]) == 4
-    assert ad.fields["descriptions"][1].startswith("Pitches in 5 minutes. Two doors. Free returns.")
+    assert ad.fields["descriptions"][1].startswith("Hiking tent: pitches in 5 minutes, two doors. Free returns.")
     assert {finding.check for finding in ad.findings} == {"ad_strength"}
     assert "fresh 0%" in ad.findings[-1].message
 
@@ -118,7 +118,7 @@ def test_the_copy_voice_lets_a_fresh_line_stand_above_the_floor_only(write) -> N
     assert not any("evening" in line.lower() for line in ad.fields["headlines"])
     assert "Weighs 1.9 kg" in ad.fields["headlines"]
     assert any(one.text == "Two Doors in the Evening" for one in ad.suggestions)
-    assert any("Weighs 1.9 kg. Two doors." in text for text in ad.fields["descriptions"])
+    assert any("Hiking tent: weighs 1.9 kg, two doors." in text for text in ad.fields["descriptions"])
 
 
 def test_what_is_called_for_suits_an_event_and_its_hour_keeps_its_spelling(write) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from aigc import Pipeline, Project
 from aigc.content import ContentType, brief_values, measure
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief
-from aigc_plugins.ads.calls import call_verbs
+from aigc_plugins.ads.calls import call_verbs, sold_as
 from aigc_plugins.ads.faithful import plain_line
 from aigc_plugins.ads.headline_set import has_phrase, headline_set, twins
 from aigc_plugins.ads.strength import headline_kind
@@ -158,12 +158,19 @@ def sets(project: Project, search_ad: ContentType) -> list[tuple[dict[str, Any],
     return [(row, written(number, row)) for number, row in enumerate(rows)]
 
 
+def _sold(row: dict[str, Any]) -> str:
+    return sold_as(row["product"], row.get("category"), row["facts"])
+
+
 def test_four_facts_of_their_own_words_make_a_set(sets: list[tuple[dict[str, Any], Artifact]]) -> None:
     english = [len(ad.fields["headlines"]) for row, ad in sets if "language" not in row]
+    goods = [len(ad.fields["headlines"]) for row, ad in sets if "language" not in row and _sold(row) == "goods"]
     chinese = [len(ad.fields["headlines"]) for row, ad in sets if row.get("language") == "zh"]
     assert len(english) >= 40 and len(chinese) >= 20
-    assert sum(count >= 11 for count in english) >= len(english) / 3  # many of these facts are as wide as a line
-    assert sum(english) / len(english) >= 9.6
+    assert len(goods) >= 15
+    assert sum(count >= 11 for count in goods) >= len(goods) / 3  # many of these facts are as wide as a line
+    assert sum(goods) / len(goods) >= 9.6
+    assert sum(english) / len(english) >= 9.2  # what is done has no label of one word: no "Removal: Same day"
     assert min(chinese) >= 11
 
 

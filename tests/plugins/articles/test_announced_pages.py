@@ -13,6 +13,7 @@ import pytest
 
 from aigc.testing import run_cli
 from aigc.types import Brief, Draft
+from aigc_plugins.articles.bare_facts import is_bare
 from aigc_plugins.articles.landing_page import (
     asked_questions,
     benefit_blocks,
@@ -86,6 +87,13 @@ def test_no_line_of_ours_promises_anything() -> None:
             {"who": "小水洼", "what": "开设修补站", "when": "2027-03-01", "where": "成都", "language": "zh"},
             "2027年3月1日，小水洼在成都开设修补站。",
         ),
+        ({"what": "closing Mill Bridge", "when": "after Easter"}, "Meadowly is closing Mill Bridge after Easter."),
+        ({"where": "along the old railway"}, "Meadowly opens a workshop along the old railway."),
+        ({"who": "A and B", "what": "to swap bikes"}, "A and B are to swap bikes."),
+        (
+            {"who": "青禾书店", "what": "在老码头开出第三家店", "where": "老码头二号仓库", "language": "zh"},
+            "青禾书店在老码头二号仓库开出第三家店。",
+        ),
         (
             {"who": "木兰舞团", "what": "首次在矿井里演出", "where": "大同", "language": "zh"},
             "在大同，木兰舞团首次在矿井里演出。",
@@ -100,6 +108,52 @@ def test_a_lead_says_who_what_where_and_when(values: dict[str, str], lead: str) 
 def test_no_fact_stands_alone_behind_others(facts: int, sizes: list[int]) -> None:
     told = press("text", facts=["It is open on Saturdays."] * facts, contact="a@b.example")
     assert [part.count(".") for part in told.split("\n\n")] == sizes
+
+
+@pytest.mark.parametrize(
+    ("bare", "fact"),
+    [
+        *((True, fact) for fact in ("Carries 60 cars and 199 passengers", "Charges in 9 minutes at each quay")),
+        *((True, fact) for fact in ("Budget: 1.2 million euros", "Closed since the flood of 2024", "Free of charge")),
+        *(
+            (True, fact)
+            for fact in ("Runs for one term, then teachers decide", "Lends a bike meanwhile", "1.4 km, 3 metres wide")
+        ),
+        *((False, fact) for fact in ("The crossing takes 22 minutes", "Doors open at 7", "Tickets cost 5 euros")),
+        *((False, fact) for fact in ("Plans for the square hang in the town hall", "Readers take up to five packets")),
+        *((False, fact) for fact in ("Free parking is behind the hall", "Works along the line are finished")),
+    ],
+)
+def test_what_is_no_sentence_is_known(bare: bool, fact: str) -> None:
+    assert is_bare(fact) is bare
+
+
+def test_what_is_no_sentence_stands_in_a_list_of_a_release() -> None:
+    facts = ["The ferry is new.", "carries 60 cars", "It charges at each quay.", "Budget: 1.2 million euros"]
+    assert press("text", facts=facts, contact="a@b.example") == (
+        "The ferry is new. It charges at each quay.\n\nAt a glance:\n• Carries 60 cars\n• Budget: 1.2 million euros"
+    )
+    told = press("text", facts=["车上有图书八百册", "七点到九点半"], contact="a@b.example", language="zh")
+    assert told == "车上有图书八百册。\n\n要点：\n• 七点到九点半"
+
+
+def test_a_price_and_a_deal_stand_once() -> None:
+    benefits = ["Same day", "Fixed price = £75, whatever the height", "Insured", "First look is free"]
+    told = page_description("Wasp nest removal", benefits, price="£75")
+    assert told.count("£75") == 1 and "Fixed price: £75, whatever the height." in told
+    assert hero_subline(benefits, offer="First look is free", price="£75").count("First look is free") == 1
+    told = hero_subline(["a", "b", "c", "€89 by day, €129 at night"], price="€89")
+    assert told == "B, c. €89 by day, €129 at night."
+
+
+def test_what_says_nothing_alone_keeps_its_title() -> None:
+    benefits = ["持证技师", "顺手修小毛病 = 不另收费", "一次一个半小时"]
+    assert hero_subline(benefits, language="zh") == "顺手修小毛病，不另收费；一次一个半小时。"
+    assert "Bound as a book: 40 pages." in page_description("Recipes", ["We read", "Bound as a book = 40 pages"])
+
+
+def test_a_subject_has_one_colon() -> None:
+    assert letter_subject("Weekly", ["Friday: an old film = At eight"]) == "Friday: an old film"
 
 
 def test_what_lacks_its_object_does_not_stand_without_its_title() -> None:

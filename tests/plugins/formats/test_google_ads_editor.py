@@ -35,14 +35,15 @@ def read(path, **how):
 
 def test_both_files_read_back(tmp_path, ad):
     pieces = [ad(path1="boots", path2="kids"), ad("2", headlines=[f"Line {n}" for n in range(15)])]
-    first, second = google_ads_editor(pieces, tmp_path)
+    (spring := tmp_path / "spring").mkdir()
+    first, second = google_ads_editor(pieces, spring)
     assert [first.name, second.name] == ["google-ads-editor.csv", "google-ads-editor.tsv"]
     assert first.read_bytes().startswith(b"\xef\xbb\xbf")
     assert second.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
     rows = read(first, encoding="utf-8-sig")
     assert rows == read(second, encoding="utf-16")
     assert list(rows[0]) == COLUMNS
-    assert rows[0]["Campaign"] == "AIGC" and rows[0]["Ad Group"] == "Kids Boots"
+    assert rows[0]["Campaign"] == "spring" and rows[0]["Ad Group"] == "Kids Boots"
     assert rows[0]["Ad type"] == "Responsive search ad" and rows[0]["Status"] == "Paused"
     assert rows[0]["Final URL"] == URL["url"]
     assert (rows[0]["Path 1"], rows[0]["Path 2"]) == ("boots", "kids")

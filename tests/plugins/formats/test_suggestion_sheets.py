@@ -12,10 +12,8 @@ import openpyxl
 import pytest
 
 from aigc.errors import JobError
-from aigc.jobs.folder import export
-from aigc.plugs.registry import Registry
+from aigc.testing import try_exporter
 from aigc.types import Artifact, Review, Suggestion, base_of
-from aigc_plugins import formats
 from aigc_plugins.formats.csv_pieces import csv_pieces
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 from aigc_plugins.formats.xlsx_picks import asked_for, filled_in
@@ -155,12 +153,10 @@ def test_the_number_of_a_spreadsheet_program_is_a_suggestions(tmp_path, pieces):
 
 
 def test_an_export_without_pieces_spares_what_is_filled_in(tmp_path, pieces):
-    registry = Registry()
-    registry.add(formats, "formats")
     for word, there in (("", []), ("Own words", ["content (filled in).xlsx"])):
-        (path,) = export(registry, pieces, tmp_path, ["xlsx"], replacing=True)
+        (path,) = try_exporter(xlsx_pieces, pieces, tmp_path)
         fill(path, I3=word)
-        assert export(registry, [], tmp_path, ["xlsx"], replacing=True) == []
+        assert try_exporter(xlsx_pieces, [], tmp_path) == []
         assert [one.name for one in tmp_path.glob("*.xlsx")] == there
 
 

@@ -15,7 +15,6 @@ import pytest
 from aigc import Project
 from aigc.content import output_grammar
 from aigc.errors import EngineError, ModelError, UsageError
-from aigc.generating import Source
 from aigc.testing import tiny_gpt
 from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob, Usage
 from aigc_plugins.generators.chat import UNTOLD
@@ -385,11 +384,10 @@ def test_what_is_no_adapter_is_said_before_anything_is_loaded(engine: StandIn, m
 
 
 def test_a_project_hands_over_weights_and_adapters(
-    engine: StandIn, model: str, make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: StandIn, model: str, make_project: Callable[..., Project], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(Source, "weights", lambda self, progress=None: SimpleNamespace(folder=Path(model)))
     adapter(tmp_path / "lora/ads", '{"r": 8}')
-    text = "generator: vllm\nadapters: {'ads/*': lora/ads}\n"
+    text = f"generator: vllm\nmodel: {model}\nadapters: {{'ads/*': lora/ads}}\n"
     project = make_project({"aigc.yaml": text})
     before = project.model_identity("ads/google-search")
     project.generator().close()

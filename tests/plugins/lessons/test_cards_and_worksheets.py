@@ -175,7 +175,8 @@ def test_a_question_that_a_model_wrote_takes_the_gap_s_place() -> None:
 
 
 def test_the_list_of_words_does_not_tell_what_begins_a_sentence() -> None:
-    assert worksheet(["The Nile is the longest river in Africa."])["word_bank"] == ["the Nile"]
+    facts = ["The Nile is the longest river in Africa.", "A spider has eight legs."]
+    assert "the Nile" in worksheet(facts)["word_bank"]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_a_fact_without_a_question_is_named() -> None:
 def test_chinese_facts() -> None:
     (made,) = quiz_facts(["法国=巴黎"], "首都", "zh")
     assert made["statement"] == "法国的首都是巴黎。"
-    assert quiz_stem(made, "zh") == "法国的首都是什么？"
+    assert quiz_stem(made, "zh") == "法国的首都是哪座城市？"
 
 
 def test_a_chinese_answer_is_starred_without_blanks_around_it() -> None:

@@ -52,6 +52,13 @@ def test_an_objective_of_which_no_fact_speaks_is_told() -> None:
     assert len(found) == 2 and "'Describe the temples.'" in found[1]
 
 
+def test_a_handout_of_two_lines_is_told() -> None:
+    values = {"topic": "篮球", "facts": ["每队上场*五*名队员。", "罚球投中得一分。"], "language": "zh"}
+    fields = planned_lesson("篮球", 40, values["facts"], language="zh")
+    found = list(lesson_has_facts(Draft(brief=Brief(id="1", values=values), fields=fields, schema={})))
+    assert len(found) == 1 and "too little for the class to find out" in found[0]
+
+
 @pytest.mark.parametrize(
     ("values", "doubt"),
     [
@@ -143,6 +150,7 @@ def test_what_is_done_is_told_from_what_is_known(goal: str, done: bool) -> None:
 def test_a_chinese_plan_has_chinese_headings() -> None:
     made = planned_lesson("首都", 40, ["法国=巴黎", "德国=柏林", "秘鲁=利马"], relation="首都", language="zh")
     named = as_labelled({"title": "首都", **made})
-    assert list(named)[:8] == ["title", "教学目标", "教学准备", "教学过程", "知识要点", "生词", "课堂小测", "小测答案"]
+    assert list(named)[:6] == ["title", "教学目标", "教学准备", "教学过程", "学习单", "学习单答案"]
+    assert list(named)[6:11] == ["知识要点", "生词", "课堂小测", "小测答案", "评价方式"]
     assert set(named["教学过程"][0]) == {"name", "时间（分钟）", "教师活动", "学生活动"}  # type: ignore[index, call-overload]
     assert as_labelled({"title": "Capitals", "key": 1}) == {"title": "Capitals", "key": 1}

@@ -157,3 +157,42 @@ def test_a_fact_that_the_text_cannot_tell_is_named_and_not_asked() -> None:
     assert reading_tasks(facts)["left"] == []
     named = list(every_fact_read(Draft(brief=Brief(id="1", values={"facts": facts}), fields={}, schema={})))
     assert [one.partition(" is no")[0] for one in named] == ["'dog = Hund'", "'cat = Katze'", "'bird = Vogel'"]
+
+
+def test_what_has_no_gap_is_asked_in_another_way() -> None:
+    facts = ["小店早上七点开门。", "店里卖*面包*和牛奶。", "因为东西便宜，所以大家常来。", "外婆不喜欢喝茶。"]
+    tasks = reading_tasks(facts, topic="小店")
+    asked = dict(zip(tasks["questions"], tasks["key"]["questions"], strict=True))
+    assert asked["小店早上几点开门？"] == "七点" and asked["把句子写完整：因为东西便宜，所以……"] == "大家常来"
+    assert asked["填空：店里卖____和牛奶。"] == "面包" and tasks["gaps"] == []
+    english = reading_tasks(
+        [
+            "The tram was built in *1911*.",
+            "It has *two* doors.",
+            "A *driver* rings a bell.",
+            "The tram is not allowed here.",
+        ]
+    )
+    (truth,) = english["questions"]
+    assert truth.endswith("The tram is allowed here.") and english["key"]["questions"][0].startswith("False.")
+
+
+def test_a_gap_stands_for_no_pronoun_and_no_word_twice() -> None:
+    tasks = reading_tasks(
+        ["燕鸥是一种候鸟。", "它是飞得最远的鸟。", "燕鸥每年飞*七万*公里。", "它排成*人字形*。"], topic="候鸟"
+    )
+    assert "它" not in tasks["key"]["gaps"] + tasks["key"]["questions"]
+    votes = [
+        "A member proposes a *bill*.",
+        "Then the parliament votes.",
+        "A bill needs half of the votes.",
+        "The president signs it.",
+    ]
+    bank = reading_tasks(votes, topic="laws")["word_bank"]
+    assert len(set(bank)) == len(bank) >= 3
+
+
+def test_a_question_of_what_something_is_has_no_sentence_as_its_answer() -> None:
+    values = {"facts": ["What is left over in the evening? = it is given to the hens", "Why is it hot? = it is heated"]}
+    (named,) = every_fact_read(Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
+    assert "its answer is a sentence" in named

@@ -215,8 +215,8 @@ def test_an_end_with_a_second_verb_goes_on_in_its_own_number_only() -> None:
 @pytest.mark.parametrize(
     ("left", "relation", "question", "statement"),
     [
-        ("bowline", "used for", "What is “bowline” used for?", "bowline, used for: a loop."),
-        ("bricks", "made of", "What are “bricks” made of?", "bricks, made of: a loop."),
+        ("bowline", "used for", "What is a bowline used for?", "A bowline is used for a loop."),
+        ("bricks", "made of", "What are bricks made of?", "Bricks are made of a loop."),
         ("the king", "moves of", "What are the moves of the king?", "The moves of the king are a loop."),
         ("Alaska", "capital of", "What is the capital of Alaska?", "The capital of Alaska is a loop."),
     ],
@@ -226,10 +226,10 @@ def test_a_relation_is_asked_as_it_is_worded(left: str, relation: str, question:
     assert fact and quiz_stem(fact) == question and fact["statement"] == statement
 
 
-def test_what_does_something_is_asked_for_what_goes_with_it() -> None:
+def test_what_does_something_is_asked_for_what_it_does() -> None:
     for answer, question in (
-        ("smooths a surface", 'What goes with "plane"?'),
-        ("a tool that smooths", "What is plane?"),
+        ("smooths a surface", "What does a plane do?"),
+        ("a tool that smooths", "What is a plane?"),
     ):
         fact = quiz_fact(f"plane = {answer}")
         assert fact and quiz_stem(fact) == question

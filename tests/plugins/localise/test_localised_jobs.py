@@ -60,7 +60,7 @@ def test_an_ad_leaves_for_britain_as_an_ads_editor_file(ads: Path) -> None:
     assert ran.code == 0, ran.err + ran.out
     mug, pan = pieces(ads / "gb")
     said = json.dumps([mug["fields"], pan["fields"]], ensure_ascii=False)
-    for new, old in (("340 g", "12 oz"), ("Grey", "Gray"), ("2.27 kg", "5 lb"), ("£38.71", "$49"), ("12 May", "5/12")):
+    for new, old in (("340 g", "12 oz"), ("Grey", "Gray"), ("2.3 kg", "5 lb"), ("£38.71", "$49"), ("12 May", "5/12")):
         assert new.lower() in said.lower() and old.lower() not in said.lower(), new
     assert "Color Center" in said and mug["fields"]["final_url"] == ROWS[0]["url"]
     assert mug["brief"]["values"]["benefits"][:2] == ["holds 340 g", "keeps its colour"]
@@ -69,6 +69,15 @@ def test_an_ad_leaves_for_britain_as_an_ads_editor_file(ads: Path) -> None:
     with file.open(encoding="utf-16" if file.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig") as read:
         text = read.read()
     assert "340 g" in text and "12 oz" not in text
+
+
+def test_the_mark_of_localised_pieces_is_in_no_export(ads: Path) -> None:
+    assert run_cli("localise", "made", "--market", "gb", "--out", "marked", cwd=ads).code == 1  # the price
+    words = [word for name in ("csv", "xlsx", "jsonl", "markdown") for word in ("--to", name)]
+    assert run_cli("export", "marked", *words, cwd=ads).code == 0
+    told = [one for one in (ads / "marked").rglob("*") if one.suffix in (".csv", ".jsonl", ".md", ".html", ".tsv")]
+    assert [one.name for one in told if b"localised_from" in one.read_bytes()] == ["artifacts.jsonl"]
+    assert "product" in (ads / "marked/content.csv").read_text("utf-8-sig").splitlines()[0].split(",")
 
 
 def test_a_price_without_a_rate_flags_its_piece_alone(ads: Path) -> None:
@@ -107,8 +116,8 @@ def test_what_the_brief_does_not_have_is_still_refused(tmp_path: Path) -> None:
     batch(tmp_path, "shops/listing", [{"product": "Bin", "facts": "holds 12 oz;weighs 5 lb"}])
     assert run_cli("localise", "made", "--market", "gb", "--out", "gb", cwd=tmp_path).code == 0
     made = pieces(tmp_path / "gb")[0]
-    assert made["fields"]["bullets"] == ["Holds 340 g", "Weighs 2.27 kg"]
-    assert made["brief"]["values"]["facts"] == ["holds 340 g", "weighs 2.27 kg"]
+    assert made["fields"]["bullets"] == ["Holds 340 g", "Weighs 2.3 kg"]
+    assert made["brief"]["values"]["facts"] == ["holds 340 g", "weighs 2.3 kg"]
     texts = json.dumps({name: one for name, one in made["brief"]["values"].items() if name != "facts"})
     assert "340" not in texts
 

@@ -54,6 +54,12 @@ def test_the_inputs_name_campaign_and_group(tmp_path):
     assert [(row["Campaign"], row["Ad Group"]) for row in table(tmp_path, made)] == [("Spring", "Bins")]
 
 
+def test_a_campaign_that_nobody_names_is_called_as_the_folder(tmp_path):
+    (tmp_path / "Spring sale").mkdir()
+    (row,) = table(tmp_path / "Spring sale", piece(values={"product": "Bin"}, keywords=KEYWORDS[:1]))
+    assert row["Campaign"] == "Spring sale"
+
+
 def test_a_piece_without_any_is_refused(tmp_path):
     bare = piece(values={}, title="x")
     assert list(what_assets_refuse(bare)) == ["has neither keywords nor sitelinks nor callouts"]

@@ -14,8 +14,7 @@ import yaml
 from hypothesis import given, settings
 
 import aigc_plugins.publishing
-from aigc.jobs import export
-from aigc.testing import open_project, run_cli
+from aigc.testing import open_project, run_cli, try_exporter
 from aigc_plugins.formats.markdown_pieces import markdown_pieces
 from aigc_plugins.publishing.platforms import platform
 
@@ -59,8 +58,15 @@ def test_one_bad_piece_never_costs_the_others_their_file(tmp_path, registry):
     values = {"url": "https://example.com/mug", "date": "2026-12-01"}
     pieces = [piece("mug", values, **GOOD), piece("0001", {"url": "mug", "date": "soon"}, stem=["no title"])]
     told: list[str] = []
-    options = {"template": str(tmp_path / "ads.csv")}
-    paths = export(registry, pieces, tmp_path / "out", NAMES, options, refused=told.append)
+    options = {"meta-ads": {"template": str(tmp_path / "ads.csv")}}
+    options |= dict.fromkeys(NEEDED, options["meta-ads"])
+    paths = [
+        path
+        for name in NAMES
+        for path in try_exporter(
+            registry.get("exporter", name), pieces, tmp_path / "out", refused=told.append, **options.get(name, {})
+        )
+    ]
     assert sorted(one.partition(" without 1 of 2: 0001: ")[0] for one in told) == NAMES, told
     assert [path.relative_to(tmp_path / "out").as_posix() for path in sorted(paths)] == [
         *(

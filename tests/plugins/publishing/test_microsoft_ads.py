@@ -36,6 +36,11 @@ def assets(cell):
     return [(one["text"], one.get("pinnedField", "")) for one in json.loads(cell)]
 
 
+def test_a_campaign_that_nobody_names_is_called_as_the_folder(tmp_path):
+    (tmp_path / "spring").mkdir()
+    assert [row["Campaign"] for row in read(tmp_path / "spring", ad())] == ["spring"]
+
+
 def test_an_ad_is_read_back(tmp_path):
     (row,) = read(tmp_path, ad(path1="Boots", path2="Kids"), campaign="Autumn")
     assert assets(row["Headline"]) == [(text, "") for text in HEADLINES]

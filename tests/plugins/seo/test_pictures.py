@@ -141,3 +141,9 @@ def test_a_picture_that_only_adorns_has_an_empty_text(tmp_path: Path) -> None:
     assert run_cli("batch", "seo/alt-texts", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")).code == 0
     (line,) = (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["fields"] == {"alt_text": "", "file_name": "wavy-line.jpg"}
+
+
+def test_chinese_alt_texts_have_full_width_marks(tmp_path: Path) -> None:
+    given = ("subject=一只乌龟晒背,旁边有水盆", "name=tortoise", "language=zh", "file=a.png")
+    result = run_cli("generate", "seo/alt-texts", *given, cwd=tmp_path)
+    assert "一只乌龟晒背，旁边有水盆" in result.out

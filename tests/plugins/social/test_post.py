@@ -253,3 +253,35 @@ def test_a_topic_that_counts_itself_is_not_counted_again() -> None:
     for topic, language in (("Two things about herbs", "en"), ("种香草的两件事", "zh")):
         values = {"topic": topic, "facts": facts, "platform": "threads", "language": language}
         assert hook(PostBrief.of(values, [])) == topic
+
+
+def test_a_question_makes_no_tag_and_in_chinese_no_points() -> None:
+    facts = ["We use less bread.", "The rest is given away."]
+    assert part("hashtags", "threads", topic="why our night market moves", facts=facts) == []
+    zh = {"topic": "为什么我们换成了瓷杯", "facts": ["去年用掉三万个纸杯", "自带杯减三元"], "language": "zh"}
+    assert part("hook", "xiaohongshu", **zh) == "为什么我们换成了瓷杯？" and part("hashtags", "xiaohongshu", **zh) == []
+
+
+@pytest.mark.parametrize("fact", ["Sat 8 Nov, 4 pm to 8 pm", "The road is open again at 20:30."])
+def test_a_notice_of_when_asks_nobody_what_is_new(fact: str) -> None:
+    assert part("call", "threads", topic="Road closed", facts=[fact, "Ambulances can always pass"]) == ""
+    assert part("call", "threads", topic="Roof gardens", facts=["Wind dries.", "Sun dries."]) != ""
+
+
+def test_a_notice_has_no_points_in_chinese() -> None:
+    assert part("hook", "wechat", topic="停水通知", facts=["影响1至6号楼", "请提前储水"], language="zh") == "停水通知"
+
+
+def test_a_price_by_the_unit_is_not_yours() -> None:
+    told = part("body", "x", product="Dog walking", facts=["insured", "four at most"], price="£15 a walk")
+    assert "Yours" not in told and "£15 a walk" in told
+
+
+def test_a_name_with_a_colon_gets_no_second_one() -> None:
+    told = part("hook", "x", product="Concert: songs of the harbour", facts=["pay what you can", "doors at 7"])
+    assert told == "Concert: songs of the harbour – pay what you can"
+
+
+def test_a_brand_stands_before_what_follows_a_comma() -> None:
+    told = part("hook", "x", product="Loft ladder, 3-part", brand="Steig", facts=["carries 150 kg", "is insulated"])
+    assert told == "Loft ladder by Steig, 3-part: carries 150 kg"

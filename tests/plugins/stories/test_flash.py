@@ -151,3 +151,18 @@ def test_a_title_is_the_briefs_where_it_has_one(bundled: Project) -> None:
 def test_no_line_of_ours_is_for_adults(found: Callable[..., str]) -> None:
     for language in ("en", "zh"):
         assert not found("keeps_rating", str(story_list("flash")[language]), rating="children")
+
+
+def test_a_title_of_a_name_has_no_article(bundled: Project) -> None:
+    titles = {written(bundled, **BERT | {"place": "Lagos", "draw": draw}).fields["title"] for draw in range(12)}
+    assert "Lagos" in titles and "The Lagos" not in titles
+
+
+def test_who_tells_it_wants_what_is_mine(bundled: Project) -> None:
+    piece = written(bundled, **BERT | {"pronoun": "she", "wants": "eat her sandwich in peace", "person": "first"})
+    assert "eat my sandwich in peace" in told(piece)[0]
+
+
+def test_one_but_is_enough(bundled: Project) -> None:
+    text = "Lost property took umbrellas, but the woman at the desk said that one shoe was rubbish."
+    assert told(written(bundled, **BERT | {"obstacle": text}))[1] == text

@@ -98,6 +98,8 @@ def test_who_tells_of_himself_says_so_at_once(found: Found) -> None:
         ("She goes home and is glad. “It was late,” says Otto.", "present", ""),
         ("The clocks have got used to it, and it is said aloud.", "present", ""),
         ("She went home and was glad.", "present", "went, was"),
+        ("He lists the hives by the names his wife gave them.", "present", ""),
+        ("She counted the stops and the calls and the lists.", "past", ""),
         ("她回家了，很高兴。", "present", ""),
     ],
 )
@@ -207,3 +209,8 @@ def test_scenes_go_on(found: Found) -> None:
     harbour = "every single boat of the long grey harbour under the cold moon"
     scenes = [f"Mila wanted to count {harbour}.", f"At last Mila could count {harbour}."]
     assert found("scenes_go_on", scenes) and not found("scenes_go_on", scenes, but=[f"count {harbour}", "Mila"])
+
+
+def test_a_mothers_name_is_no_curse(found: Found) -> None:
+    assert not found("keeps_rating", "最后一把伞上写的是她妈妈的名字。", rating="teen")
+    assert found("keeps_rating", "“妈的，又下雨了。”他说。", rating="teen")

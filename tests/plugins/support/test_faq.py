@@ -10,6 +10,8 @@ import pytest
 
 from aigc.errors import BriefError
 from aigc.testing import run_cli
+from aigc_plugins.support.faq_answers import told_alike
+from aigc_plugins.support.faq_parts import FaqEntry, entries_of
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
 from aigc_plugins.support.ticket_files import ticket_briefs
@@ -119,8 +121,48 @@ def test_where_replies_differ_the_piece_is_flagged_and_a_lone_promise_left_out(t
     ]
     assert artifact["fields"]["citations"] == ["3: 1, 2, 3"]
     told = {one["check"]: one["message"] for one in artifact["findings"]}
-    assert "3 days" in told["replies_agree"] or "5 days" in told["replies_agree"]
+    assert "left out: 'Parcels take 3 days.' (1) against 'Parcels take 5 days.' (2)" in told["replies_agree"]
     assert "20 euros" in told["nothing_left_out"] and "(3)" in told["nothing_left_out"]
+
+
+AGAINST = """Ticket ID,Description,Reply
+1,How long does delivery take?,Parcels arrive within 3 working days. We ship from Bergen.
+2,How long does delivery take to Oslo?,Delivery takes 5 working days. We ship from Bergen.
+3,How long does the delivery take?,Parcels arrive within 3 working days. We ship from Bergen.
+4,Can I return the coat?,You can return the coat within 30 days.
+5,Can I return a coat?,"No, coats cannot be returned. The coat must not be worn in a storm."
+6,Can I return the coat please?,You can return the coat within 30 days. The mail has no label.
+"""
+
+
+def test_a_reply_that_contradicts_an_answer_is_named_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(AGAINST, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\ntitle: Shop\n", flagged=True)
+    told = [one["message"] for one in artifact["findings"] if one["check"] == "replies_agree"]
+    assert told[0].startswith("'How long does delivery take?': the replies differ; 'Parcels arrive within 3 working")
+    assert told[0].endswith(" days.' (1, 3) against 'Delivery takes 5 working days.' (2)")
+    assert told[1].startswith("'Can I return the coat?': the replies differ; 'You can return the coat within 30 days.'")
+    assert told[1].endswith(" (4, 6) against 'No, coats cannot be returned.' (5)") and len(told) == 2
+    assert artifact["status"] == "flagged" and not [o for o in artifact["findings"] if o["check"] == "nothing_left_out"]
+
+
+CHINESE = """工单号,问题,回复
+1,雨靴可以退货吗？,收到后七天内可以退货。
+2,请问雨靴可以退货吗？,收到后七天内可以退货。
+3,雨靴能不能退货？,很抱歉，雨靴不能退货。
+4,快递几天能到？,一般三天送达。
+5,请问快递几天能到？,一般三天送达。
+6,快递要几天能到？,您的快递五天左右会到。
+"""
+
+
+def test_a_chinese_reply_that_contradicts_an_answer_is_named_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(CHINESE, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\nlanguage: zh\n", flagged=True)
+    told = [one["message"] for one in artifact["findings"] if one["check"] == "replies_agree"]
+    assert len(told) == 2, told
+    assert "七天内可以退货" in told[0] and "不能退货" in told[0] and "(3)" in told[0]
+    assert "三天" in told[1] and "五天" in told[1] and "(6)" in told[1]
 
 
 def test_folders_of_mails_chats_and_exports_are_read(tmp_path: Path) -> None:
@@ -224,3 +266,129 @@ def test_a_single_name_or_address_needs_no_list(tmp_path: Path) -> None:
 def test_a_reply_is_told_without_regret_for_one_person() -> None:
     assert answers_of("Sorry, there is milk in the buns.") == ["There is milk in the buns."]
     assert answers_of("抱歉，小面包里有牛奶。") == ["小面包里有牛奶。"]
+    assert answers_of("非常抱歉，雨靴不能退货。") == ["雨靴不能退货。"] and not answers_of("很抱歉，给您添麻烦了。")
+    assert answers_of("We are sorry, but coats stay sold. We are sorry for it.") == ["Coats stay sold."]
+
+
+def asked_and_answered(*pairs: tuple[str, str], language: str = "en") -> tuple[dict[str, str], list[FaqEntry]]:
+    tickets = [{"id": str(at), "question": asked, "answer": told} for at, (asked, told) in enumerate(pairs, 1)]
+    found = list(entries_of({"tickets": tickets, "language": language}))
+    return {one.question: one.answer for one in found}, found
+
+
+AGES = "Children from eight years on may take part with an adult."
+
+
+@pytest.mark.parametrize(
+    ("pairs", "shown"),
+    [
+        (
+            [("Can my son of ten take part?", AGES), ("From what age are children allowed?", f"{AGES} See you soon.")],
+            {"From what age are children allowed?": AGES},
+        ),
+        (
+            [
+                ("are you open on bank holidays?", "On bank holidays we are open from 10 am to 4 pm."),
+                ("what time do you close on easter monday", "On bank holidays we are open from 10 am to 4 pm."),
+            ],
+            {"Are you open on bank holidays?": "On bank holidays we are open from 10 am to 4 pm."},
+        ),
+        (
+            [
+                ("馆里让拍照吗？", "可以拍照，不能开闪光灯。"),
+                ("能带三脚架吗？", "可以拍照，不能开闪光灯，三脚架也不能带入。"),
+            ],
+            {"能带三脚架吗？": "可以拍照，不能开闪光灯，三脚架也不能带入。"},
+        ),
+    ],
+)
+def test_unlike_questions_stand_together_where_the_replies_leave_no_doubt(
+    pairs: list[tuple[str, str]], shown: dict[str, str]
+) -> None:
+    told, _ = asked_and_answered(*pairs)
+    assert list(told.values()) == list(shown.values()) and len(told) == 1
+
+
+def test_what_is_replied_to_all_joins_no_questions() -> None:
+    usual = "Please have your customer card at hand when you come to the shop."
+    matters = ["boots are resoled in a week", "keys are cut while you wait", "bags need a new strap", "zips get mended"]
+    pairs = [(f"What about {one.split()[0]}?", f"{one.capitalize()}. {usual}") for one in matters * 3]
+    _, found = asked_and_answered(*pairs)
+    assert sorted(len(one.tickets) for one in found) == [3, 3, 3, 3]
+
+
+def test_what_limits_an_answer_is_kept() -> None:
+    told, _ = asked_and_answered(
+        ("Is there milk in the buns?", "There is butter and milk in the buns, but none in the seeded rolls."),
+        ("are the buns dairy free?", "Sorry, there is butter and milk in the buns. The seeded rolls have none."),
+    )
+    assert list(told.values()) == ["There is butter and milk in the buns, but none in the seeded rolls."]
+    told, _ = asked_and_answered(
+        ("请假了课还能补吗？", "您好，提前一天请假的课可以在本期内补上。"),
+        ("孩子发烧请假，可以补课吗", "提前一天请假的课可以在本期内补上，临时请假补不了。"),
+        language="zh",
+    )
+    assert list(told.values()) == ["提前一天请假的课可以在本期内补上，临时请假补不了。"]
+
+
+def test_what_one_reply_adds_for_one_customer_or_with_a_number_is_not_kept() -> None:
+    told, found = asked_and_answered(
+        ("Where can I park?", "There is a car park behind the church."),
+        ("Do you have parking?", "There is a car park behind the church, 200 metres from the door."),
+    )
+    assert list(told.values()) == ["There is a car park behind the church."] and "200" in found[0].alone[0]
+    told, _ = asked_and_answered(
+        ("Where can I park?", "There is a car park behind the church."),
+        ("Do you have parking?", "There is a car park behind the church, as I told you yesterday."),
+    )
+    assert list(told.values()) == ["There is a car park behind the church."]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dogs are allowed in the garden.", "Dogs are not allowed in the garden."),
+        ("You get a certificate if you attended 80 % of it.", "You get a certificate if you attended 75 % of it."),
+        ("周末上午十点有免费讲解。", "周末上午十一点有免费讲解。"),
+    ],
+)
+def test_replies_that_deny_each_other_are_disputed(one: str, other: str) -> None:
+    _, found = asked_and_answered(("May dogs come?", one), ("May I bring my dogs?", other))
+    assert " against " in found[0].disputed[0] and found[0].answer == ""
+
+
+def test_a_question_in_a_hurry_is_mended_and_a_reply_loses_its_yes() -> None:
+    assert Ticket(id="1", question="can i pay by card", answer="x").questions == ["Can I pay by card?"]
+    assert answers_of("Yes, every dish with a dot is gluten-free.") == ["Every dish with a dot is gluten-free."]
+    assert answers_of("可以的，四点半停止入场哦。") == ["四点半停止入场。"]
+    assert answers_of("No, dogs stay outside.") == ["No, dogs stay outside."]
+
+
+def test_a_card_for_its_owner_names_nobody() -> None:
+    assert masked("凭学生证半价，限本人使用。") == "凭学生证半价，限本人使用。"
+    assert "李小雷" not in masked("本人李小雷，想退票。")
+
+
+@pytest.mark.parametrize(
+    ("replies", "told"),
+    [
+        (
+            ["No, you can rent shoes for £3.", "You can rent shoes for £3.", "You can rent shoes for £3, sizes 28 up."],
+            "You can rent shoes for £3.",
+        ),
+        (
+            [
+                "请带身份证原件、租房合同和照片。",
+                "需要身份证原件、租房合同和照片，到二楼5号窗口。",
+                "请带身份证原件、租房合同和照片。",
+            ],
+            "请带身份证原件、租房合同和照片。",
+        ),
+    ],
+)
+def test_replies_that_go_on_from_one_differ_in_nothing(replies: list[str], told: str) -> None:
+    [alike] = told_alike([Ticket(id=str(at), question="?", answer=one) for at, one in enumerate(replies)])
+    assert not alike.disputed and alike.wording(of=len(replies)) == told
+    against = ["Shoes can be rented for £3.", "Shoes can be rented for £4.", "Shoes can be rented for £3, 28 up."]
+    [opposed] = told_alike([Ticket(id=str(at), question="?", answer=one) for at, one in enumerate(against)])
+    assert opposed.disputed

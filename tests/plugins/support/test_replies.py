@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aigc.testing import run_cli
-from aigc_plugins.support.reply_parts import reply_wording
+from aigc_plugins.support.reply_parts import praise_in, reply_wording
 
 PROMISES = re.compile(r"refund|free|guarantee|always|within|\d|退款|免费|保证|一定", re.IGNORECASE)
 
@@ -45,10 +45,55 @@ def test_a_review_is_answered_by_its_stars(tmp_path: Path, stars: int, part: str
     row = {"review": "It is what it is.", "rating": stars, "contact": "help@example.com", "subject": "the zip"}
     (made,) = written(tmp_path, "support/review-reply", row)
     text = str(made["fields"]["reply"])  # type: ignore[index]
-    assert sum(line in text for line in reply_wording()[part]["en"]) == 1 and made["status"] == "accepted"
+    lines = (
+        reply_wording()[part]["en"]
+        if part != "bad"
+        else [line.format(subject="the zip") for line in reply_wording()["about"]["en"]["bad"]]
+    )
+    assert sum(line in text for line in lines) == 1 and made["status"] == "accepted"
     assert ("help@example.com" in text) == (part != "good") and "the zip" in text
     assert text.endswith(tuple(reply_wording()["again"]["en"])) == (part == "good")
-    assert ("sorry" in text) == (part != "good")
+    assert bool(re.search("sorry|apologies", text)) == (part != "good")
+
+
+def replied(tmp_path: Path, **row: object) -> str:
+    (made,) = written(tmp_path, "support/review-reply", row)
+    return str(made["fields"]["reply"])  # type: ignore[index]
+
+
+def test_a_word_of_praise_is_taken_up_and_what_was_amiss_is_regretted(tmp_path: Path) -> None:
+    told = replied(tmp_path, review="Best rye outside Riga. She even knew my name!", rating=5)
+    assert "“Best rye outside Riga”" in told and "sorry" not in told
+    told = replied(tmp_path, review="Lovely rooms, but no heating for two days.", rating=4, subject="the heating")
+    assert "“Lovely rooms”" in told and re.search("(?:sorry about|apologies for) the heating", told)
+    told = replied(tmp_path, review="房间干净，就是隔音差。", rating=4, subject="隔音", language="zh")
+    assert "“房间干净”" in told and re.search("抱歉|道歉", told)
+    told = replied(tmp_path, review="老师很有耐心，孩子抢着练琴。", rating=5, subject="老师的耐心", language="zh")
+    assert "“老师很有耐心”" in told
+
+
+def test_a_number_is_called_and_not_written_to(tmp_path: Path) -> None:
+    row = {"review": "It broke.", "rating": 1, "subject": "the zip"}
+    assert "call us on +44 20 7946 0018" in replied(tmp_path, **row, contact="+44 20 7946 0018")
+    assert "请拨打400-123-4567" in (told := replied(tmp_path, **row, contact="400-123-4567", language="zh")) or (
+        "麻烦您拨打400-123-4567" in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("review", "sure", "told"),
+    [
+        ("My second one in twelve years.", True, "My second one in twelve years"),
+        ("My second one in twelve years.", False, ""),
+        ("The soup was cold. Friendly staff.", False, "Friendly staff"),
+        ("My back has never felt better.", False, ""),
+        ("Not good at all.", True, ""),
+        ("鱼很新鲜，上菜慢。", False, "鱼很新鲜"),
+        ("上菜慢。", True, ""),
+    ],
+)
+def test_only_what_blames_nothing_is_quoted(review: str, sure: bool, told: str) -> None:
+    assert praise_in(review, sure=sure) == told
 
 
 def test_the_samples_are_accepted_and_a_macro_goes_to_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
