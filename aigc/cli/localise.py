@@ -52,6 +52,9 @@ def change_options(function: F) -> F:
     @wraps(function)
     def gathered(**given: Any) -> Any:
         named = {field.name: given.pop(field.name) for field in fields(MarketChange)}
+        for term in named["terms"]:  # also where nothing is translated
+            if not all(part.strip() for part in term.partition("=")[::2]):
+                raise UsageError(f"--term: {term!r} is no TERM=TRANSLATION", hint='--term "camping mug=露营杯"')
         change = MarketChange(**{**named, "rates": mapping(named["rates"], "--rate")})
         return function(change=change, **given)
 

@@ -30,6 +30,7 @@ from aigc.errors import ModelError, describe, first_line
 from aigc.types.foreign import file_bytes
 
 Size = pydantic.PositiveInt
+WHOLE = ("I64", "I32", "I16", "I8", "U8", "BOOL")  # numbers of safetensors that nobody's weights are
 
 
 class Rotary(pydantic.BaseModel):
@@ -242,6 +243,9 @@ class Checkpoint(Tensors):
             heads = f"{config.num_attention_heads} heads cannot share {config.num_key_value_heads} of keys and values"
             self._refuse(f"config.json: {heads}")
         embedding, head = "model.embed_tokens.weight", "lm_head.weight"
+        parted = "tie_word_embeddings" in config.model_fields_set and not config.tie_word_embeddings
+        if parted and embedding in self and head not in self:
+            self._refuse(f"{head}: this tensor is missing, and by config.json it is not the embedding's")
         vocab = config.vocab_size or (self.shape(embedding)[:1] or (0,))[0] if embedding in self else 0
         ends = [embedding] if config.tie_word_embeddings or head not in self else [embedding, head]
         known = set()
@@ -261,6 +265,8 @@ class Checkpoint(Tensors):
                 self._refuse(f"{PANEL_FILE}: {name}: this tensor is missing")
         elif self.shape(name) != shape:
             self._refuse(f"{name}: its shape is {self.shape(name)}, by config.json {shape}")
+        elif self.format(name) in WHOLE:
+            self._refuse(f"{name}: its numbers are {self.format(name)}, and weights are floats")
 
     def _refuse(self, message: str) -> NoReturn:
         raise ModelError(f"{self.folder}: {message}", hint=_again(self.folder) if self.in_panels else "")

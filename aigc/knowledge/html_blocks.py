@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from aigc.knowledge.passages import FileBlock
@@ -32,12 +33,15 @@ class _PageReader(HTMLParser):
         self._line = 1
         self._level, self._cell = 0, False
         self._unread: list[str] = []
+        self._open = Counter[str]()  # how often each of them is there
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in HEADS and self._unread and self._unread[-1] not in ("script", "style"):
             self._unread.clear()
+            self._open.clear()
         if tag in UNREAD:
             self._unread.append(tag)
+            self._open[tag] += 1
         if tag in BLOCKS:
             self.end_block()
         if tag in HEADS:
@@ -45,9 +49,10 @@ class _PageReader(HTMLParser):
         self._cell = tag in CELLS or (self._cell and tag not in BLOCKS)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in UNREAD and tag in self._unread:
-            while self._unread.pop() != tag:
-                pass
+        while tag in UNREAD and self._open[tag]:
+            self._open[ended := self._unread.pop()] -= 1
+            if ended == tag:
+                break
         if tag in BLOCKS:
             self.end_block()
 

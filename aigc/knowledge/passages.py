@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LONGEST = 1200  # characters of a passage; a single block may be longer
+LONGEST_HEADING = 400  # characters; what is longer is a paragraph, however it is marked
 ARROW = " → "  # between a heading and the one above it
 
 
@@ -43,7 +44,7 @@ class Passage:
 
 def passages_of(file: str, blocks: Iterable[FileBlock]) -> Iterator[Passage]:
     """Yield the passages of a file's blocks, in order. The first heading of the highest level is its title."""
-    told = list(blocks)
+    told = [replace(one, level=0) if len(one.text) > LONGEST_HEADING else one for one in blocks]
     heads = [block for block in told if block.level]
     title = min(heads, key=lambda block: block.level).text if heads else ""
     above: list[tuple[int, str]] = []

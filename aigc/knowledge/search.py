@@ -11,10 +11,13 @@ from math import log
 from pathlib import Path
 from threading import Lock
 
+from aigc.errors import BriefError
 from aigc.knowledge.passages import Passage, passages_of
 from aigc.knowledge.source_files import blocks_in, files_of
 from aigc.knowledge.sourced_facts import SourcedFact, standing_in
+from aigc.types.foreign import whole_text
 
+MOST_TEXT = 200_000_000  # characters, which with their index take about a gigabyte
 LOOKED_AT = 24  # passages
 TITLE, HEADING, TEXT = 4.0, 6.0, 1.0  # what a word counts where it is found
 NEAREST = 0.35  # of the best passage's rank, below which one is about something else
@@ -48,8 +51,16 @@ class Knowledge:
     def of(cls, folder: Path) -> Knowledge:
         """Read a folder. NotFound and BriefError say what is wrong with it, or with which line of which file."""
         paths, others = files_of(folder)
-        read = (passages_of(path.relative_to(folder).as_posix(), blocks_in(path)) for path in paths)
-        return cls(folder, [passage for some in read for passage in some], others)
+        passages, room = list[Passage](), MOST_TEXT
+        for path in paths:
+            blocks = blocks_in(path)
+            room -= sum(len(block.text) for block in blocks)
+            if room < 0:
+                raise BriefError(
+                    f"{folder}: has more than {MOST_TEXT:,} characters of text", hint="name a folder in it"
+                )
+            passages += passages_of(whole_text(path.relative_to(folder).as_posix()), blocks)
+        return cls(folder, passages, others)
 
     def search(self, words: str, most: int = LOOKED_AT) -> list[tuple[Passage, float]]:
         """Return the passages that tell most about some words, the best first, each with its rank by BM25."""

@@ -7,12 +7,15 @@ missing would be missing from what is written.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
+from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.errors import BriefError, NotFound, first_line, nearest
 from aigc.knowledge.html_blocks import html_blocks
 from aigc.knowledge.passages import FileBlock
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LARGEST = 1 << 26  # bytes of one file
+LARGEST_INSIDE = 1 << 25  # bytes of all that a DOCX unpacks to but its pictures
 MOST_FILES = 20_000
+PATIENCE = 60.0  # seconds for one file
 PASSED_OVER = (".", "_")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 FRONT = re.compile(r"---\n.*?\n---\n", re.DOTALL)  # YAML before a text says something about it
@@ -31,6 +36,8 @@ LONGEST_TITLE = 80  # characters of a first paragraph that is no sentence
 ENDED = re.compile(r"[.!。！;；:：,，]$")
 BLANK = re.compile(r"\n[^\S\n]*\n")
 SPACES = re.compile(r"\s+")
+EAST = "[\u2e80-\u2fff\u3001-\u9fff\uff00-\uffef]"  # without their space, which would begin a gap in each gap
+BETWEEN = re.compile(rf"(?<={EAST})\s+(?={EAST})")
 
 
 def files_of(folder: Path) -> tuple[list[Path], int]:
@@ -62,9 +69,12 @@ def blocks_in(path: Path) -> list[FileBlock]:
     """Return a file's blocks. BriefError says which line cannot be read, or what is wrong, and what to do."""
     hint = "mend it, or put _ before its name to pass it over"
     try:
-        return [block for block in KINDS[path.suffix.lower()](path) if block.text]
+        with Watched(str(path), PATIENCE):
+            return [block for block in KINDS[path.suffix.lower()](path) if block.text]
     except BriefError:
         raise
+    except OutOfTime:
+        raise BriefError(f"{path}: takes more than {PATIENCE:g} s to read", hint=hint) from None
     except ImportError as error:
         extra = path.suffix.lower().removeprefix(".")
         hint = f"pip install 'aigc[{extra}]', or put _ before its name to pass it over"
@@ -94,7 +104,7 @@ def text_of(path: Path) -> str:
 
 def one_line(text: str) -> str:
     """Return a text as one line; between Chinese characters a line break is no space."""
-    joined = re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])", "", text.strip())
+    joined = BETWEEN.sub(lambda gap: "" if "\n" in gap[0] else gap[0], text.strip())
     return SPACES.sub(" ", joined).strip()
 
 
@@ -137,9 +147,22 @@ def _inline(token: Token) -> str:
     return "\n" if token.type.endswith("break") else token.content if token.type in ("text", "code_inline") else ""
 
 
+def check_unpacked(path: Path) -> None:
+    """Raise OSError for an archive whose parts would not fit in memory, by what it says of them: nobody unpacks more
+    of a part than that. Pictures are bytes, of texts a tree is made."""
+    with ZipFile(path) as archive:
+        parts = archive.infolist()
+    texts = [part for part in parts if part.filename.endswith((".xml", ".rels"))]
+    for some, most in ((texts, LARGEST_INSIDE), (parts, 4 * LARGEST)):
+        if (found := sum(part.file_size for part in some)) > most:
+            raise OSError(errno.EFBIG, f"it unpacks to {found >> 20} MB, at most {most >> 20} MB are read", str(path))
+
+
 def _docx(path: Path) -> Iterator[FileBlock]:
     from docx import Document
 
+    file_bytes(path, LARGEST)
+    check_unpacked(path)
     numbers = count(1)
     for paragraph in Document(str(path)).paragraphs:
         style = STYLED.fullmatch(str(paragraph.style.name)) if paragraph.style else None

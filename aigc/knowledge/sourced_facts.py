@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from aigc.knowledge.passages import FileBlock, Passage
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-SENTENCE = re.compile(r"[^.!?。！？]+(?:[.!?](?=[\w])[^.!?。！？]*)*(?:[.!?]+[\"'”’)]*(?=\s|$)|[。！？]+[”’」）]*|$)")
+# A sentence that ends before no space is none, `cut`: were that no match, each of its letters would be tried for one.
+SENTENCE = re.compile(
+    r"[^.!?。！？]+(?:[.!?](?=[\w])[^.!?。！？]*)*(?:[.!?]+[\"'”’)]*(?=\s|$)|[。！？]+[”’」）]*|$|(?P<cut>[.!?]+))"
+)
 ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|approx|ca|no|nos|fig|vol|dr|mr|mrs|ms|prof|st|vs|etc|min|max)|\b[A-Z])\.$", re.I
 )
+LONGEST_ABBREVIATION = 12  # characters, with what stands before it
 ENDED = re.compile(r"[.。！!][\"'”’」）)]*$")
 SHORTEST_WORDS, SHORTEST_HAN = 4, 6
 # What leans on the sentence before it, or on the page around it.
@@ -55,14 +59,16 @@ class SourcedFact:
 
 def sentences_of(text: str) -> Iterator[str]:
     """Yield the sentences of a block; a point after an abbreviation or an initial ends none."""
-    held = ""
+    held: list[str] = []
     for found in SENTENCE.finditer(text):
-        held = f"{held} {found[0].strip()}".strip() if held else found[0].strip()
-        if held and not ABBREVIATED.search(held):
-            yield held
-            held = ""
+        part = "" if found["cut"] else found[0].strip()
+        if part:
+            held.append(part)
+        if held and not ABBREVIATED.search(held[-1][-LONGEST_ABBREVIATION:]):
+            yield " ".join(held)
+            held.clear()
     if held:
-        yield held
+        yield " ".join(held)
 
 
 def stands_alone(sentence: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aigc.errors import UsageError, did_you_mean
 
+LONGEST_NUMBER = 15  # characters of one that is converted; what is longer is a code or a mistake
 CUSTOMARY, METRIC = "customary", "metric"
 
 

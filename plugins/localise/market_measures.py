@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from aigc_plugins.localise.market_lists import CUSTOMARY, METRIC, Market, market_list
+from aigc_plugins.localise.market_lists import CUSTOMARY, LONGEST_NUMBER, METRIC, Market, market_list
 
 Measures: TypeAlias = Literal["replace", "both", "keep"]
 
@@ -44,6 +44,8 @@ def measured_for(text: str, source: Market, market: Market, how: Measures) -> st
         written = _spellings(units)
 
         def changed(found: re.Match[str], units: str = units, written: Mapping[str, _Written] = written) -> str:
+            if _is_endless(found):
+                return found.group()
             unit = written[" ".join(found["unit"].split())]
             new = _converted(found, unit, units, source, market)
             return found.group() if not new else f"{new} ({found.group()})" if how == "both" else new
@@ -80,10 +82,15 @@ def rounded(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
 def _american(found: re.Match[str]) -> str:
     """Return a British pint or gallon in those of the United States, which are smaller; other units as they are."""
     told = market_list("measures")[CUSTOMARY][_spellings(CUSTOMARY)[" ".join(found["unit"].split())].unit]
-    if "imperial" not in told:
+    if "imperial" not in told or _is_endless(found):
         return found.group()
     factor = Decimal(str(told["imperial"])) / Decimal(str(told["is"]))
     return _renumbered(found, lambda number: rounded(number * factor, _rounding(found))) + found["gap"] + found["unit"]
+
+
+def _is_endless(found: re.Match[str]) -> bool:
+    """Say whether a number has more digits than anything measures: a decimal would round it, or break."""
+    return any(len(one) > LONGEST_NUMBER for one in re.findall(NUMBER, found["numbers"]))
 
 
 def _renumbered(found: re.Match[str], change: Callable[[Decimal], Decimal]) -> str:

@@ -10,9 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 
 from aigc.errors import UsageError, did_you_mean
-from aigc_plugins.localise.market_lists import Market, market_list
+from aigc_plugins.localise.market_lists import LONGEST_NUMBER, Market, market_list
 
 AMOUNT = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
+LARGEST_RATE = Decimal(1_000_000_000)
 LARGE = re.compile(r"\s?(?:[km]|bn|thousand|million|billion|万|亿)(?![a-z])|[.,]?\d", re.IGNORECASE)
 
 
@@ -36,13 +37,12 @@ def priced_for(text: str, source: Market, market: Market, rates: Mapping[str, Gi
     def changed(found: re.Match[str]) -> str:
         currency = _currency(found, source)
         rate = rates.get(currency)
-        if currency == market.currency or rate is None or _is_large(found):
+        written = found["amount"] or found["number"]
+        if currency == market.currency or rate is None or _is_large(found) or len(written) > LONGEST_NUMBER:
             return found.group()
         told = market_list("markets")["currencies"][market.currency]
         step = Decimal(1).scaleb(-int(told["decimals"]))
-        amount = (Decimal((found["amount"] or found["number"]).replace(",", "")) * rate.is_).quantize(
-            step, rounding=ROUND_HALF_UP
-        )
+        amount = (Decimal(written.replace(",", "")) * rate.is_).quantize(step, rounding=ROUND_HALF_UP)
         return f"{told['shown']}{amount:,f}"
 
     return _pattern().sub(changed, text)
@@ -81,6 +81,8 @@ def _rate(name: str, text: str) -> GivenRate:
         ) from None
     if not (rate.is_finite() and rate > 0):
         raise UsageError(f"the rate {name}={text!r} is not above 0")
+    if not 1 / LARGEST_RATE < rate < LARGEST_RATE:
+        raise UsageError(f"the rate {name}={text[:40]!r} is none of two currencies", hint="what one is worth: usd=0.79")
     return GivenRate(is_=rate, on=on)
 
 

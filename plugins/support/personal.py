@@ -8,13 +8,15 @@ word before it ("order", "passport", 身份证号), and names by where they stan
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from aigc_plugins.rules.name_reading import person_pattern
 
+HIDDEN = re.compile("\ue000(.)\ue001", re.DOTALL)
+LONGEST_NAME = 60  # characters; of a longer one its words are sought
 MASK = "▇"  # stands where something personal was; no sentence with it is published
 LEAST_DIGITS = 5  # of a number that may be anybody's
 _NAME = r"[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?(?: (?:van |von |de |der |bin |al-)?[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?){0,3}"
@@ -44,10 +46,10 @@ def masked(text: str, *, names: Collection[str] = (), keep: Collection[str] = ()
         text = re.sub(rf"(?i)(?<![\w.@-])(?:{'|'.join(ours)})(?![\w@-])", hide, text)
     for pattern, into in _patterns():
         text = pattern.sub(into, text)
-    if names := [one for one in names if len(one.strip()) > 1]:  # last, as addresses have names in them
-        text = _named(tuple(sorted(set(names)))).sub(MASK, text)
+    if names:  # last, as addresses have names in them
+        text = _named(frozenset(names)).sub(MASK, text)
     text = re.sub(rf"{MASK}(?:[ ,]*{MASK})+", MASK, text)
-    return re.sub("\ue000(.)\ue001", lambda found: kept[ord(found[1]) - 0xE100], text)
+    return HIDDEN.sub(lambda found: kept[at] if 0 <= (at := ord(found[1]) - 0xE100) < len(kept) else found[0], text)
 
 
 def is_personal(text: str, *, names: Collection[str] = (), keep: Collection[str] = ()) -> bool:
@@ -55,13 +57,29 @@ def is_personal(text: str, *, names: Collection[str] = (), keep: Collection[str]
     return MASK in text or masked(text, names=names, keep=keep) != text
 
 
-@lru_cache(maxsize=64)
-def _named(names: Sequence[str]) -> re.Pattern[str]:
-    parts = {part for name in names for part in (name, *name.split()) if len(part) > 2 or not part.isascii()}
-    listed = sorted(map(re.escape, parts), key=len, reverse=True)
-    latin = "|".join(one for one in listed if one.isascii()) or "(?!)"
-    other = "|".join(one for one in listed if not one.isascii()) or "(?!)"
+@lru_cache(maxsize=8)
+def _named(names: frozenset[str]) -> re.Pattern[str]:
+    all_parts = {part for name in names if len(name.strip()) > 1 for part in (name, *name.split())}
+    parts = [part for part in all_parts if (len(part) > 2 or not part.isascii()) and len(part) <= LONGEST_NAME]
+    latin, other = (any_of(one for one in parts if one.isascii() is ascii) for ascii in (True, False))
     return re.compile(rf"(?i)(?<!\w)(?:{latin})(?!\w)|{other}")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern of any of some words, the longest that fits: what they begin with alike is tried once, so that
+    thousands of them take no longer than a few."""
+    tree: dict[str, Any] = {}
+    for word in sorted(words):
+        branch = tree
+        for char in word:
+            branch = branch.setdefault(char, {})
+        branch[""] = {}
+    return _branches(tree) or "(?!)"
+
+
+def _branches(tree: Mapping[str, Any]) -> str:
+    told = "|".join(re.escape(char) + _branches(below) for char, below in tree.items() if char)
+    return f"(?:{told}){'?' if '' in tree else ''}" if told else ""
 
 
 @cache

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.message import MIMEPart
 from pathlib import Path
 from typing import Any
 
 from aigc import importer
-from aigc.errors import BriefError, did_you_mean
+from aigc.errors import BriefError, did_you_mean, first_line
 from aigc.types import Json, Row
 from aigc.types.foreign import read_json
 from aigc_plugins.formats.csv_briefs import csv_briefs
@@ -23,7 +24,7 @@ from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 from aigc_plugins.support.faq_parts import LEAST_TICKETS
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
-from aigc_plugins.support.ticket_text import own_text
+from aigc_plugins.support.ticket_text import own_text, shortened
 
 COLUMNS: Mapping[str, Sequence[str]] = {  # by which names a column is known, in small letters
     "id": ("id", "ticket id", "ticket", "ticket number", "number", "工单号", "编号", "工单编号"),
@@ -92,6 +93,7 @@ REPLY_BELOW = re.compile(r"(?m)^On .{4,120} wrote:\s*$|^在.{4,60}写道[:：]\s
 class _Found:
     tickets: list[dict[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    ids: dict[str, int] = field(default_factory=dict)  # how often each was given
 
 
 @importer(name="tickets", suffixes=(".tickets",))
@@ -114,7 +116,8 @@ def ticket_briefs(path: Path) -> Iterator[Row]:
             hint = "say which columns they are: columns: {question: …, answer: …}"
             raise BriefError(f"{where}: no ticket has a question and an answer", hint=hint)
         keep = [str(one) for one in _listed(given.get("keep"))]
-        tickets = [_without_names(one, found.names, keep) for one in found.tickets]
+        names = frozenset(found.names)
+        tickets = [_without_names(one, names, keep) for one in found.tickets]
         values = {name: value for name, value in given.items() if name not in OURS}
         per = str(given.get("per") or "")
         for at, group in enumerate(_parted(tickets, per, int(given.get("at_least") or LEAST_TICKETS)), 1):
@@ -144,6 +147,8 @@ def _manifest(path: Path) -> list[dict[str, Any]]:
         read = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise BriefError(f"{path}: cannot be read: {error}") from error
+    except RecursionError as error:
+        raise BriefError(f"{path.name}: is nested too deep") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path.name}:{mark.line + 1}" if mark else path.name
@@ -161,6 +166,8 @@ def _checked(given: Any, path: Path) -> dict[str, Any]:
         raise BriefError(told, hint=did_you_mean(wrong[0], list(COLUMNS)))
     if given.get("per") not in (None, "question"):
         raise BriefError(f"{path.name}: per: {given['per']!r} is not `question`")
+    if given.get("at_least") is not None and not re.fullmatch(r"[1-9]\d{0,8}", str(given["at_least"])):
+        raise BriefError(f"{path.name}: at_least: {given['at_least']!r} is no whole number from 1 up")
     return {str(name): value for name, value in given.items()} | {"tickets": _listed(given["tickets"])}
 
 
@@ -172,7 +179,11 @@ def _listed(value: Any) -> list[Any]:
 def _files(manifest: Path, name: str) -> list[Path]:
     """Return the files of a name beside the manifest. BriefError where it is nowhere, or leads elsewhere."""
     home = manifest.parent.resolve()
-    place = (home / name).resolve()
+    try:
+        place = (home / name).resolve()
+        place.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a link to itself, a NUL
+        raise BriefError(f"{manifest.name}: {name[:80]!r} is no name of a file: {first_line(error)}") from error
     if not place.is_relative_to(home):
         raise BriefError(
             f"{manifest.name}: {name!r} leads out of the folder of this file", hint="put the tickets beside it"
@@ -193,6 +204,17 @@ def _files(manifest: Path, name: str) -> list[Path]:
 
 
 def _read(file: Path, manifest: Path, given: Mapping[str, Any], found: _Found) -> None:
+    """Take the tickets of a file. BriefError names it where it cannot be read."""
+    try:
+        _read_known(file, manifest, given, found)
+    except BriefError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
+        told = f"{manifest.name}: {file.name}: is no sound {file.suffix} file ({first_line(error)})"
+        raise BriefError(told, hint="mend it, or put it elsewhere") from error
+
+
+def _read_known(file: Path, manifest: Path, given: Mapping[str, Any], found: _Found) -> None:
     suffix = file.suffix.lower()
     if suffix in TABLES:
         for row in TABLES[suffix](file):
@@ -258,13 +280,21 @@ def _take_mail(file: Path, found: _Found) -> None:
     """Take a reply as it was mailed: its text, and below it the mail that it answers."""
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     body = mail.get_body(preferencelist=("plain",))
-    text = str(body.get_content()) if body is not None else ""
+    text = _told_in(body) if body is not None else ""
     for header in ("from", "to", "cc"):
         for address in getattr(mail[header], "addresses", ()) if mail[header] else ():
             found.names.update(filter(None, (address.display_name,)))
     parts = REPLY_BELOW.split(text, maxsplit=1)
     asked = re.sub(r"(?m)^> ?", "", parts[1]) if len(parts) > 1 else ""
     _take(found, id=file.stem, subject=str(mail["subject"] or ""), question=asked, answer=parts[0])
+
+
+def _told_in(body: MIMEPart) -> str:
+    """Return the text of a mail, also where its characters are counted in a way that nobody knows."""
+    try:
+        return str(body.get_content())
+    except LookupError:
+        return bytes(body.get_payload(decode=True) or b"").decode("utf-8", "replace")
 
 
 def _spoken(text: str) -> dict[str, str]:
@@ -283,11 +313,11 @@ def _take(found: _Found, **parts: str) -> None:
     """Keep a ticket that has a question and an answer, under an id that no other has."""
     if not parts.get("answer", "").strip() or not (parts.get("question", "") + parts.get("subject", "")).strip():
         return
-    taken = {one["id"] for one in found.tickets}
-    name = parts.get("id") or ""
-    name = name if name and "@" not in name else str(len(found.tickets) + 1)
-    while name in taken:
-        name += "+"
+    name = own = name if (name := parts.get("id") or "") and "@" not in name else str(len(found.tickets) + 1)
+    while name in found.ids:
+        name = f"{own}+{found.ids[own] if found.ids[own] > 1 else ''}"
+        found.ids[own] += 1
+    found.ids[name] = 1
     found.tickets.append(
         {
             "id": name,
@@ -298,8 +328,8 @@ def _take(found: _Found, **parts: str) -> None:
     )
 
 
-def _without_names(ticket: Mapping[str, str], names: set[str], keep: Sequence[str]) -> dict[str, str]:
+def _without_names(ticket: Mapping[str, str], names: frozenset[str], keep: Sequence[str]) -> dict[str, str]:
     """Return a ticket with nothing personal in it, without what it has no text for."""
-    texts = {name: text if name in ("id", "subject") else own_text(text) for name, text in ticket.items()}
+    texts = {name: shortened(text) if name in ("id", "subject") else own_text(text) for name, text in ticket.items()}
     hidden = {name: text if name == "id" else masked(text, names=names, keep=keep) for name, text in texts.items()}
     return {name: text for name, text in hidden.items() if text.strip()}

@@ -41,13 +41,14 @@ LEAD = re.compile(
     r"(?i)^(?:and|so|but|also|well|ok|okay|please|quick question|just wondering|i was wondering|question)[,:]? +"
     r"|^(?:请问(?:一下)?|想问(?:一下|下)?|问一下|那|还有)[，, ]*"
 )
+LONGEST_MESSAGE = 10_000  # characters; behind them stand logs and what was quoted
 OWN = re.compile(r"(?<![\w.])i(?=['’ ](?!\.))")  # as people write I in a hurry
 LONGEST_QUESTION = 160  # characters; what is longer tells a story
 
 
 def own_text(text: str) -> str:
     """Return a message without what it quotes, its greeting and its signature."""
-    text = text.replace("\r\n", "\n").replace("\u00a0", " ")
+    text = shortened(text).replace("\r\n", "\n").replace("\u00a0", " ")
     if below := QUOTED_BELOW.search(text):
         text = text[: below.start()]
     greeting, han_greeting, farewell, han_farewell = _patterns()
@@ -57,7 +58,15 @@ def own_text(text: str) -> str:
         if line and (farewell.match(line) or han_farewell.match(line)) and any(kept):
             break
         kept.append(han_greeting.sub("", greeting.sub("", line)) if not any(kept) else line)
-    return "\n".join(kept).strip()
+    return re.sub("\n{3,}", "\n\n", "\n".join(kept).strip())
+
+
+def shortened(text: str) -> str:
+    """Return a message as long as anybody reads one, up to its last whole line or else word."""
+    if len(text) <= LONGEST_MESSAGE:
+        return text
+    begin = text[:LONGEST_MESSAGE]
+    return begin[: max(begin.rfind("\n"), 0) or max(begin.rfind(" "), 0)]
 
 
 def questions_of(text: str) -> list[str]:

@@ -193,6 +193,33 @@ def test_a_config_that_does_not_agree_with_safetensors(
     assert refused(with_config(tiny_folder("llama"), tmp_path / "x", **config)) == message
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"lm_head.weight": None},
+            "lm_head.weight: this tensor is missing, and by config.json it is not the embedding's",
+        ),
+        ({QUERIES: "I32"}, f"{QUERIES}: its numbers are I32, and weights are floats"),
+        ({NORM: "I32"}, f"{NORM}: its numbers are I32, and weights are floats"),
+    ],
+    ids=str,
+)
+def test_weights_that_are_gone_or_no_floats(
+    change: dict[str, str | None], message: str, tiny_folder: TinyFolder, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_folder("llama"), tmp_path / "x")
+    whole = (file := tmp_path / "x" / "model.safetensors").read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8 : 8 + length])
+    for name, dtype in change.items():
+        tensor = header.pop(name)
+        header |= {name: tensor | {"dtype": dtype}} if dtype else {}
+    text = json.dumps(header).encode()
+    file.write_bytes(len(text).to_bytes(8, "little") + text + whole[8 + length :])
+    assert refused(tmp_path / "x") == message
+
+
 def value_of(value: Any) -> bytes:
     """A value as a GGUF has it, its type first; a tuple is a number of a certain kind."""
     if isinstance(value, str):

@@ -48,7 +48,14 @@ def edited(source: Path, target: Path, **changes: object) -> Path:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"num_hidden_layers": "x"}, {"hidden_size": None}, {"architectures": 3}, {"rope_parameters": [1]}]
+    "changes",
+    [
+        {"num_hidden_layers": "x"},
+        {"hidden_size": None},
+        {"architectures": 3},
+        {"rope_parameters": [1]},
+        {"num_hidden_layers": 0},
+    ],
 )
 def test_a_config_that_transformers_refuses_is_named(
     changes: dict[str, Any], tiny_folder: Callable[..., Path], tmp_path: Path

@@ -206,6 +206,8 @@ def _probe(model: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> 
     finally:
         AttentionInterface.register(NAME, slot_attention)
     layers = int(model.config.get_text_config().num_hidden_layers)
+    if not layers:
+        raise ModelError(f"{model.name_or_path}: config.json: a model without layers")
     if sorted(seen) != list(range(layers)) or len(set(seen.values())) != 1:
         raise ModelError(f"{model.config.model_type!r} mixes kinds of layers, which this engine cannot run")
     kv_heads, head_dim = seen[0]

@@ -305,3 +305,9 @@ def test_a_piece_of_no_known_status_is_named_and_the_others_leave(
     ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", cwd=tmp_path)
     assert ran.code == 1 and "made/job.sqlite: what it holds of '0001' is damaged" in caplog.text + ran.err
     assert [(one["id"], one["status"]) for one in pieces(tmp_path / "gb")] == [("0002", "accepted")]
+
+
+@pytest.mark.parametrize("term", ["nope", "=nope", "nope= "])
+def test_a_term_without_its_translation_is_refused(tmp_path: Path, term: str) -> None:
+    ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", "--term", term, cwd=tmp_path)
+    assert ran.code == 2 and f"--term: {term!r} is no TERM=TRANSLATION" in ran.err

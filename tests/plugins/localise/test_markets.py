@@ -163,3 +163,19 @@ def test_there_and_back_again(text: str) -> None:
     there = for_market(text, market="gb")
     back = for_market(there, market="us", source="gb")
     assert back == text
+
+
+@pytest.mark.parametrize(
+    "endless", [f"{'9' * 60} oz", f"{'9' * 60}°F", f"${'9' * 60}", f"${'999,' * 20}999", f"0.{'3' * 60} lb"]
+)
+def test_a_number_that_measures_nothing_stays(endless: str) -> None:
+    assert for_market(f"The color of {endless}", market="gb", rates={"usd": "0.79@2026-11-30"}) == (
+        f"The colour of {endless}"
+    )
+    assert for_market(f"A pint of {'9' * 60} pints", market="us", source="gb").startswith("A pint of 999")
+
+
+@pytest.mark.parametrize("rate", ["1e999999", "1e-999999", "9" * 5000, "nan", "-1"])
+def test_a_rate_that_nothing_has_is_refused(rate: str) -> None:
+    with pytest.raises(UsageError, match="the rate usd="):
+        for_market("It costs $49", market="gb", rates={"usd": f"{rate}@2026-11-30"})
