@@ -51,7 +51,7 @@ def check_template(
     `known` are the variables a prompt may use, `stages` the stages whose results are there by then.
     """
     sources = list(_sources(environment, template, where, mistakes))
-    for wrong in (*_stray_blocks(sources), *_wrong_names(environment, sources, known, stages)):
+    for wrong in (*_stray_blocks(sources), *_wrong_names(environment, sources, known, stages, where)):
         mistakes.refuse(wrong)
     return sources
 
@@ -63,7 +63,11 @@ def templates_of(environment: TemplateEnvironment, templates: Iterable[str]) -> 
 
 
 def _wrong_names(
-    environment: TemplateEnvironment, sources: Sequence[PromptTemplate], known: frozenset[str], stages: Collection[str]
+    environment: TemplateEnvironment,
+    sources: Sequence[PromptTemplate],
+    known: frozenset[str],
+    stages: Collection[str],
+    where: str,
 ) -> Wrong:
     made = frozenset[str]().union(*(_made(source.tree) for source in sources if not source.apart))
     stable = STABLE | _stable(sources)
@@ -72,7 +76,7 @@ def _wrong_names(
         allowed = frozenset[str]() if source.apart else known | STABLE | made
         for name, line in _undeclared(environment, source.tree, allowed, source.name):
             message = f"{source.name}:{line}: template uses {name!r}, which no brief has"
-            yield ContentTypeError(message, hint=_meant(name, known))
+            yield ContentTypeError(message, hint=f"{_meant(name, known)}; it is the prompt of {where}")
         yield from _wrong_stages(source.tree, stages, source.name)
         early = [source.tree] if source.name in unstable_places else list(_early(source.tree))
         for part in early:

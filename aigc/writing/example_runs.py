@@ -112,5 +112,13 @@ def _wrong(example: Example, artifact: Artifact) -> list[str]:
         if artifact.fields.get(name) != value:
             complaints.append(f"gives {name} {artifact.fields.get(name)!r}, not {value!r}")
     found = {finding.check for finding in artifact.findings}
-    complaints += [f"has no finding of {name!r}" for name in example.findings if name not in found]
+    missing = [name for name in example.findings if name not in found]
+    complaints += [f"has no finding of {name!r}{_instead(artifact)}" for name in missing]
     return complaints
+
+
+def _instead(artifact: Artifact) -> str:
+    """Say what became of an example that lacks a finding: its other findings, or a fallback in the text's place."""
+    found = ", ".join(dict.fromkeys(finding.check for finding in artifact.findings))
+    stands = "; the fallback stands in place of the text" if artifact.provenance.fallbacks else ""
+    return f": it is {artifact.status}, with {f'findings of {found}' if found else 'no finding'}{stands}"
