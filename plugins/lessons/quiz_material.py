@@ -55,8 +55,8 @@ STARRED = re.compile(
 )
 PAIRS = (  # what stands between the sides of a pair, the surest first
     re.compile(r" *\t+ *"),
-    re.compile(r"\s+(?:=+>|-+>|→|⇒|=|＝)\s+"),
-    re.compile(r"\s*(?:=+>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
+    re.compile(r"\s+(?:<?=+>|<?-+>|→|⇒|↔|⇔|=|＝)\s+"),
+    re.compile(r"\s*(?:<=+>|<-+>|=+>|→|⇒|↔|⇔|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
 )
 DASHED = re.compile(r"(\S.*?)\s+[-–—]\s+(\S.*)")
 ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?:A|Answer|答案?)\s*[:：.]\s*)?([^?？]+)")

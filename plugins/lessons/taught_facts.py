@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from aigc_plugins.lessons.number_words import ENGLISH
+from aigc_plugins.lessons.number_words import CHINESE, ENGLISH
 from aigc_plugins.lessons.quiz_material import BLANK, ENDS, GAP, PAIRS, STARRED, QuizFact, quiz_fact, with_equals
 from aigc_plugins.lessons.sure_gaps import HAN, WORD, gives_away, sure_gap
 
 LEAST_TOLD = 3  # characters that are no number, 七十五
+COUNTS = frozenset((*ENGLISH, *CHINESE))
+MOST_SIGNS = 2  # of a sign that has a name: +, π, ≤
 FactKind: TypeAlias = Literal["pair", "question", "sentence"]
 
 
@@ -33,7 +35,8 @@ class TaughtFact:
     @property
     def sums(self) -> bool:
         """Say whether it is an expression and its value, "4 + 5 = 9"."""
-        return self.kind == "pair" and _is_sum(self.left) and not _in_words(self.answer)
+        named = len(self.left) <= MOST_SIGNS and not re.search(r"\d", self.left) and bool(_words(self.answer))
+        return self.kind == "pair" and _is_sum(self.left) and not _in_words(self.answer) and not named
 
 
 def told_language(facts: Sequence[str], language: str | None) -> str:
@@ -102,8 +105,12 @@ def _sentence(fact: str) -> QuizFact:
 
 
 def _is_sum(left: str) -> bool:
-    alone = re.fullmatch(r"[A-Za-z]", left)  # a letter: H = hydrogen
+    alone = re.fullmatch(r"[A-Za-z]|(?:[A-Z][a-z]?\d*){1,6}", left)  # a symbol: H = hydrogen, H2O = water
     return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (*WORD.findall(text), *HAN.findall(text)) if word.casefold() not in COUNTS]
 
 
 def _in_words(answer: str) -> bool:
