@@ -13,7 +13,7 @@ from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
 from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
-from aigc_plugins.lessons.told_questions import told_question
+from aigc_plugins.lessons.told_questions import surely_told
 from aigc_plugins.lessons.worksheets import as_listed, mixed, worksheet
 from aigc_plugins.rules.content_words import content, telling
 
@@ -53,8 +53,8 @@ CHINESE = (
 
 
 def reading_text(facts: Sequence[str], relation: str | None = None, language: str | None = None) -> str:
-    """Return the text that the facts make: sentences as they stand, pairs as `relation` joins them, questions with
-    their answers. Other pairs are no sentences, and are left out."""
+    """Return the text that the facts make: sentences as they stand, pairs as `relation` joins them, questions as the
+    sentences that they surely are with their answers. Other pairs and questions are no sentences, and are left out."""
     told = told_language(facts, language)
     sentences = [sentence for one in taught_facts(facts, relation, language) if (sentence := _read(one, relation))]
     between = "" if told == "zh" else " "
@@ -79,7 +79,7 @@ def reading_tasks(
     the text have one as well, of a word that the `topic` does not say; where there are too few of these too, each is a
     question. What other sentences bear is asked as well: numbers, reasons, what is true and what is false.
     """
-    read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
+    read = [fact for fact in with_equals(facts) if _is_asked(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
     if len(sheet["gaps"]) + len(sheet["questions"]) and any(written) and len(sheet["gaps"]) >= LEAST_GAPS:
         return sheet
@@ -123,25 +123,31 @@ def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, t
 
 @check(severity="warn")
 def every_fact_read(draft: Draft) -> Iterator[str]:
-    """Every fact of a reading stands in its text: a pair does where the brief has a `relation`."""
+    """Every fact of a reading stands in its text, or is asked: a pair does where the brief has a `relation`. A text
+    has more sentences than there are questions that it does not answer."""
     values = draft.brief.values
     facts, relation, language = values.get("facts") or (), values.get("relation"), values.get("language")
+    taught = taught_facts(facts, relation, language)
+    untold = [one.left for one in taught if one.kind == "question" and not _read(one, relation)]
+    if 2 * len(untold) >= len(taught) >= LEAST_GAPS:
+        yield f"{untold[0]!r} is only asked, and so are half of the facts: write their answers as sentences"
     for fact in with_equals(facts):
         if CLAUSE.search(fact):
             yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"
-        if not _is_read(fact, relation, language):
+        if not _is_asked(fact, relation, language):
             yield f"{fact!r} is no sentence, and not in the text: write it as one, or give a `relation`"
 
 
-def _is_read(fact: str, relation: str | None, language: str | None) -> bool:
+def _is_asked(fact: str, relation: str | None, language: str | None) -> bool:
+    """Tell whether a text tells a fact, or asks it: a question of which no sentence is sure."""
     (one,) = each_taught([fact], relation, language)
-    return bool(one and _read(one, relation))
+    return bool(one and (one.kind == "question" or _read(one, relation)))
 
 
 def _read(one: TaughtFact, relation: str | None) -> str:
     """Return a fact as the text has it; nothing of one that is no sentence."""
     if one.kind == "question":
-        return told_question(one.left, one.answer)
+        return surely_told(one.left, one.answer)
     told = one.kind == "sentence" or (relation and not one.sums)
     return one.material["statement"] if told else ""
 

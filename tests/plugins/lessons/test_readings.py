@@ -122,6 +122,14 @@ def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: 
         ("泡绿茶用多少度的水？", "80度左右", "泡绿茶用80度左右的水。"),
         ("刺猬一次生几只小刺猬？", "三到六只", "刺猬一次生三到六只小刺猬。"),
         ("三角形有几条边？", "三", "三角形有三条边。"),
+        ("我们用什么买东西？", "手机", "我们用手机买东西。"),
+        ("用什么水泡茶？", "泉水", "用什么水泡茶？泉水。"),
+        ("造纸术传到了哪些国家？", "朝鲜、日本和印度", "造纸术传到了朝鲜、日本和印度。"),
+        ("老人怎么学会用手机？", "孩子教他们", "老人怎么学会用手机？孩子教他们。"),
+        ("Where was the first one?", "Egypt", "Where was the first one? Egypt."),
+        ("Where do owls live?", "in hollow trees", "Owls live in hollow trees."),
+        ("Who uses a horn?", "ships and trains", "Ships and trains use a horn."),
+        ("Who uses it today?", "ships and trains", "Who uses it today? Ships and trains."),
         ("谁设计了赵州桥？", "李春", "李春设计了赵州桥。"),
         ("为什么红茶是红色的？", "因为茶叶发酵", "为什么红茶是红色的？因为茶叶发酵。"),
         ("清明节人们做什么？", "扫墓", "清明节人们做什么？扫墓。"),
@@ -130,7 +138,9 @@ def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: 
 )
 def test_a_question_is_told_with_its_answer(question: str, answer: str, told: str) -> None:
     assert told_question(question, answer) == told
-    assert told in reading_text([f"{question} = {answer}", "Ice is cold."])
+    facts = [f"{question} = {answer}", "Ice is cold."]
+    assert (told in reading_text(facts)) is ("?" not in told and "？" not in told)
+    assert reading_tasks(facts)["questions"][0] == question, "what no sentence surely tells is asked alone"
 
 
 def test_a_reading_has_three_gaps_or_none() -> None:
@@ -196,3 +206,12 @@ def test_a_question_of_what_something_is_has_no_sentence_as_its_answer() -> None
     values = {"facts": ["What is left over in the evening? = it is given to the hens", "Why is it hot? = it is heated"]}
     (named,) = every_fact_read(Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
     assert "its answer is a sentence" in named
+
+
+def test_a_text_of_which_half_is_only_asked_is_named() -> None:
+    facts = ["Ice is *cold*.", "How is it made? = by hand", "Why does it melt? = the sun", "Snow is *white*."]
+    (named,) = every_fact_read(Draft(brief=Brief(id="1", values={"facts": facts}), fields={}, schema={}))
+    assert named.startswith("'How is it made?' is only asked")
+    assert not list(
+        every_fact_read(Draft(brief=Brief(id="1", values={"facts": [*facts, "Hail *falls*."]}), fields={}, schema={}))
+    )
