@@ -10,6 +10,7 @@ from aigc_plugins.lessons.asked_things import pair_kinds
 from aigc_plugins.lessons.loose_relations import of_left
 from aigc_plugins.lessons.questions import noted
 from aigc_plugins.lessons.quiz_material import GAP, PARTICIPLE, related, says_the_same
+from aigc_plugins.lessons.reading_questions import questions_of
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 
 JOINED = {"en": "; ", "zh": "；"}  # between the answers to one front
@@ -71,17 +72,35 @@ def every_fact_taught(draft: Draft) -> Iterator[str | Finding]:
     """Every fact of the brief is used; one from which nothing sure can be asked is named. Where there are three tasks
     or cards, and half of the facts are used, what is left out is only noted."""
     values = draft.brief.values
-    left_out: list[str] = []
     made = sum(len(draft.fields.get(name) or ()) for name in ("cards", "gaps", "left", "questions"))
     facts = values.get("facts") or []
-    for fact, one in zip(facts, each_taught(facts, values.get("relation"), values.get("language")), strict=True):
-        if says_the_same(fact):
-            yield f"nothing from {fact!r}: both sides are the same"
-        elif one is None or (one.kind == "sentence" and not one.gap):
-            left_out.append(
-                f"nothing from {fact!r}: put *asterisks* around the word to ask for, which only one answer may fit"
-            )
+    for fact in filter(says_the_same, facts):
+        yield f"nothing from {fact!r}: both sides are the same"
+    left_out = [
+        f"nothing from {fact!r}: put *asterisks* around the word to ask for, which only one answer may fit"
+        for fact in unused_facts(draft)
+    ]
     yield from noted(left_out, len(facts), made)
+
+
+def unused_facts(draft: Draft) -> list[str]:
+    """Return the facts of a brief from which its cards or its sheet have nothing."""
+    values, fields = draft.brief.values, draft.fields
+    facts, relation, language = values.get("facts") or [], values.get("relation"), values.get("language")
+    key = fields.get("key")
+    words = key.get("gaps") if isinstance(key, Mapping) else None
+    used = {str(gap).replace(GAP, str(word)) for gap, word in zip(fields.get("gaps") or (), words or (), strict=False)}
+    asked, taught = set(fields.get("questions") or ()), each_taught(facts, relation, language)
+    known = [one for one in taught if one and f"{one.gap}" not in (fields.get("gaps") or ())]
+    used |= {
+        told for told, (question, _) in questions_of(known, told_language(facts, language)).items() if question in asked
+    }
+    return [
+        fact
+        for fact, one in zip(facts, taught, strict=True)
+        if not says_the_same(fact)
+        and (one is None or (one.kind == "sentence" and not one.gap and one.material["statement"] not in used))
+    ]
 
 
 def _turned(fact: TaughtFact, relation: str | None, language: str) -> str:

@@ -29,8 +29,8 @@ WITH_WHAT = re.compile(
 )
 MEANS = re.compile(r"[\u3400-\u9fff]{1,10}")
 PLACED = re.compile(
-    r"(?:in|on|at|near|under|behind|between|beside|inside|outside|above|below|along|around|by|off|among|over|from|next to|"
-    r"north|south|east|west)\b"
+    r"(?:in|on|at|near|under|behind|between|beside|inside|outside|above|below|along|around|by|off|among|over|from|"
+    r"next to|north|south|east|west)\b"
 )
 DURING = re.compile(r"(?:during|before|after|every|once|twice)\b")
 WHERE_DO = re.compile(r"(?:Where|When) do ((?:[A-Za-z]+ ){0,2}[A-Za-z]+s|people|children) ([a-z]+)")

@@ -9,7 +9,8 @@ import pytest
 from aigc.types import Brief, Draft
 from aigc_plugins.lessons import levels
 from aigc_plugins.lessons.levels import hard_words, reads_at_level
-from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
+from aigc_plugins.lessons.readings import every_fact_read, gap_word, reading_tasks, reading_text
+from aigc_plugins.lessons.sure_gaps import cuts_a_word
 from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.rules.reading_ease import reading_grade
 
@@ -215,3 +216,17 @@ def test_a_text_of_which_half_is_only_asked_is_named() -> None:
     assert not list(
         every_fact_read(Draft(brief=Brief(id="1", values={"facts": [*facts, "Hail *falls*."]}), fields={}, schema={}))
     )
+
+
+def test_a_chinese_gap_cuts_no_word() -> None:
+    facts = ["立春是二十四节气中的第一个。", "二十四节气是古人观察太阳得出来的。", "他们把字写在竹简和丝帛上。"]
+    facts += ["冬至那天北方人吃饺子。", "商人们用骆驼运货。", "小明上三年级。", "寒假有二十八天。"]
+    tasks = reading_tasks(facts, topic="二十四节气")
+    gaps = dict(zip(tasks["gaps"], tasks["key"]["gaps"], strict=True))
+    assert gaps["____是二十四节气中的第一个。"] == "立春" and gaps["他们把字写在____上。"] == "竹简和丝帛"
+    assert not any("三年" in word or "二十四" in word or "运" in word for word in gaps.values())
+    assert not any("多少节" in one or "几年" in one for one in tasks["questions"])
+    assert gap_word("种子落在松软的泥土里。", "松软的泥土") is None and gap_word("石头落到水中。") is None
+    assert gap_word("花粉落到雌蕊柱头。", "雌蕊柱头部") is None
+    assert cuts_a_word("它的____光滑。", "叶片表", "叶片表面") is False
+    assert cuts_a_word("它的____面光滑。", "叶片表", "叶片表面有蜡")
