@@ -154,7 +154,8 @@ def _read(one: TaughtFact, relation: str | None) -> str:
     """Return a fact as the text has it; nothing of one that is no sentence."""
     if one.kind == "question":
         return surely_told(one.left, one.answer)
-    told = one.kind == "sentence" or (relation and not one.sums)
+    whole = not one.sums and "told" not in one.material  # which lacks an article
+    told = one.kind == "sentence" or (relation and whole)
     return one.material["statement"] if told else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aigc_plugins.lessons.asked_things import is_several
+from aigc_plugins.lessons.asked_things import is_several, lacks_article
 from aigc_plugins.lessons.number_words import CLASSIFIERS
 from aigc_plugins.lessons.sentence_ends import SentenceEnd, agreeing
 
@@ -108,7 +108,8 @@ def _english(question: str, answer: str) -> str:
     if found := COUNTED_OUT.fullmatch(question):
         return f"{found[1]} is {answer}."
     if (found := WHAT_IS.fullmatch(question)) and not re.search(r"\b(?:for|like|about|called|made|from|of)$", found[2]):
-        return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 else ""
+        bare = found[1] in ("is", "was") and not question.startswith("Where ") and lacks_article(answer)
+        return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 and not bare else ""
     if (found := HOW_MANY_ARE.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
         return f"There are {answer} {found[1]} {found[2]}."
     if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
