@@ -27,9 +27,14 @@ def full_worksheet(
     written: Sequence[str] = (),
     topic: str = "",
 ) -> dict[str, Any]:
-    """Return the fields of `worksheet`, with more tasks from the sentences that it leaves out: a question each, of a
-    number, a reason, what is true and what is false, or a gap for a word that the `topic` does not say, where the list
-    of words has others. Of two gaps for one word that nobody starred the second is no gap."""
+    """Return the fields of a worksheet: `gaps`, `word_bank`, `left`, `right`, `questions` and the `key`.
+
+    Sentences are gaps, or questions where a model wrote one: `written` has one for each that may be asked, in order,
+    the sentence itself for none. Pairs of which no side comes twice are matched, three at the least; the others are
+    gaps, and so are expressions. A sentence without a sure gap is asked where it can be: for a number, a reason, whether
+    it is true, or by a gap for a word that the `topic` does not say, where the list of words has others. Of two gaps for
+    one word that nobody starred the second is none.
+    """
     sheet = worksheet(facts, relation, language, written=written)
     taught, told = taught_facts(facts, relation, language), told_language(facts, language)
     gaps = _each_word_once(sheet["gaps"], sheet["key"]["gaps"], facts)
