@@ -31,9 +31,9 @@ def full_worksheet(
 
     Sentences are gaps, or questions where a model wrote one: `written` has one for each that may be asked, in order,
     the sentence itself for none. Pairs of which no side comes twice are matched, three at the least; the others are
-    gaps, and so are expressions. A sentence without a sure gap is asked where it can be: for a number, a reason, whether
-    it is true, or by a gap for a word that the `topic` does not say, where the list of words has others. Of two gaps for
-    one word that nobody starred the second is none.
+    gaps, and so are expressions. A sentence without a sure gap is asked where it can be: for a number, a reason, its
+    truth, or by a gap for a word that the `topic` does not say, where the list of words has others. Of two gaps for one
+    word that nobody starred the second is none.
     """
     sheet = worksheet(facts, relation, language, written=written)
     taught, told = taught_facts(facts, relation, language), told_language(facts, language)
