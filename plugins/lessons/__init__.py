@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, measurable
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
+from aigc_plugins.lessons.full_worksheets import enough_to_do, full_worksheet
 from aigc_plugins.lessons.lesson_checks import lesson_has_facts
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
@@ -33,7 +34,7 @@ from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
 from aigc_plugins.lessons.taught_facts import to_ask
-from aigc_plugins.lessons.worksheets import key_answers_sheet, worksheet
+from aigc_plugins.lessons.worksheets import key_answers_sheet
 
 if TYPE_CHECKING:
     import jinja2
@@ -58,6 +59,7 @@ def aigc_checks() -> Sequence[Extension]:
         cards_differ,
         classroom_task,
         covers_topic,
+        enough_to_do,
         every_fact_asked,
         every_fact_read,
         every_fact_taught,
@@ -88,5 +90,5 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         reading_text=reading_text,
         short_questions=short_questions,
         to_ask=to_ask,
-        worksheet=worksheet,
+        worksheet=full_worksheet,
     )

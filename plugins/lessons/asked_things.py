@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from aigc_plugins.lessons.number_words import ENGLISH
 from aigc_plugins.lessons.sentence_ends import PLURALS
 
 ARTICLE = re.compile(r"(?:an?|the|its|their|my|your|our)\s", re.IGNORECASE)
@@ -17,6 +18,15 @@ VOWEL = re.compile(r"(?i)(?!uni|use|usu|eu|one\b|ukul)[aeiou]|hour|honest")
 JOINING = re.compile(r"\s(?:of|in|on|with|from|for|at|to|that|which|who|without)\s")
 ABSTRACT = re.compile(r"(?:tion|sion|ness|ity|ism|ology|ics|ing|ium)$")
 COUNTED = ("building", "ring", "string", "spring", "wing", "painting", "stadium", "aquarium", "station", "city")
+MOST_NOUN_WORDS = 3
+_QUALITIES = """
+    red orange yellow green blue purple violet pink brown black white grey gray golden silver dark light bright
+    big small large little long short tall high low hot cold warm cool wet dry hard soft fast slow old young new good
+    bad round square flat sweet sour bitter salty acid acidic neutral solid liquid true false yes no left right up down
+    north south east west spring summer autumn winter breakfast lunch dinner better best worse worst more less most
+    least hydrogen mathematics history biology physics chemistry
+"""
+QUALITIES = frozenset(_QUALITIES.split())  # words that stand behind "is" as they are
 PERSON = re.compile(
     r"(?:者|[^\u3400-\u9fff]人|的[^的]{1,4}人|[教律医厨画]师|[演成队官]员|将军|皇帝|[作画科学]家|诗人|冠王|冠军|得主|选手|球员|棋手|航天员|宇航员|歌手|教练|队长|国君|丞相)$"
 )
@@ -96,6 +106,24 @@ def asked_in_chinese(described: str, answer: str) -> str:
     )
     found = found or ("谁" if PERSON.search(described) else "")
     return found or ("多少" if FIGURE.match(answer) else "什么")
+
+
+def lacks_article(answer: str) -> bool:
+    """Tell whether an English answer needs an article behind "is", and nobody says which: "femur", not "flour"."""
+    words = answer.split()
+    if (
+        not words
+        or ARTICLE.match(answer)
+        or not re.fullmatch(r"[a-zà-öø-ÿŀ-ɏ][a-zà-öø-ÿŀ-ɏ' -]*", answer)
+        or len(words) > MOST_NOUN_WORDS
+    ):
+        return False
+    if re.match(r"(?:to|in|on|at|by|for|from|with|of|not|very|about|under|over)\b", answer) or is_several(answer):
+        return False
+    plain = words[0] in ENGLISH or words[-1] in QUALITIES
+    return (
+        not plain and not is_mass(answer) and not re.search(r"(?:ing|ed|ous|ful|ish|ese|ly|ive|able|ible)$", words[-1])
+    )
 
 
 @cache

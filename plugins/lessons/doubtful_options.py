@@ -38,6 +38,12 @@ WHOLE = 100  # per cent
 FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LEAST_SAID = 2  # words by which two sentences are known to ask for the same
 HAN = re.compile(r"[\u3400-\u9fff]")
+WHERE = re.compile(r"(?i)^where\b|哪里|哪儿|什么地方")
+NEAR = re.compile(
+    r"(?:in|on|at|near|under|behind|between|beside|inside|outside|above|below|along|around|by|among|over|from|"
+    r"next to|to)\b"
+)
+WITHIN = re.compile(r"[里上中下内外旁]$")
 
 
 def fits_as_well(other: QuizFact, fact: QuizFact) -> bool:
@@ -86,3 +92,23 @@ def tells_itself(stem: str, options: Sequence[str]) -> bool:
     if HAN.search(answer):
         both |= (set(HAN.findall(stem)) & set(HAN.findall(answer))) - FUNCTION - ASKING
     return any(not any(word in content(other) or word in other for other in others) for word in both)
+
+
+def of_one_place(stem: str, options: Sequence[str]) -> list[str]:
+    """Return the first of some options, which is right, and those that name a place as it does, where that is asked: a
+    bone is none beside "in the ear"."""
+    if not WHERE.search(stem):
+        return list(options)
+    return [option for option in options if _place(option) == _place(options[0])]
+
+
+def pools_fit(stem: str, facts: Sequence[QuizFact]) -> bool:
+    """Tell whether a brief's wrong answers may stand at a question: where one asks for a place, and others do not,
+    nobody knows which of them are places."""
+    return not WHERE.search(stem) or all(WHERE.search(fact["question"]) for fact in facts)
+
+
+def _place(option: str) -> tuple[bool, bool, bool]:
+    """Return how an option names a place: with "in" or 里, or as a name."""
+    within = NEAR.match(option) or WITHIN.search(option)
+    return bool(within), option[:1].isupper(), bool(HAN.search(option))

@@ -95,6 +95,9 @@ def _opposite(told: str) -> str:
     if len(places) != 1:
         return ""
     ((start, end), other), *_ = places.items()
+    joined = re.search(r"\b(?:and|than) $", told[:start]) or re.match(r" and\b", told[end:])
+    if other.casefold() in told.casefold() or joined:
+        return ""  # "short and short signals"
     article = re.search(r"\b([Aa])n? $", told[:start])
     before = told[:start]
     if article:
@@ -135,6 +138,7 @@ def _other_name(one: TaughtFact, taught: Sequence[TaughtFact]) -> str:
         return ""
     for other in taught:
         same = other is not one and other.gap and answer_slot(other.material) == slot and other.kind == "sentence"
+        same = same and other.answer.casefold() != one.answer.casefold()
         if same and other.answer.casefold() not in one.material["statement"].casefold():
             article = "an" if other.answer[0] in "aeiou" else "a"
             rest = re.sub(rf"\ban? (?={GAP})", f"{article} ", one.material["rest"])

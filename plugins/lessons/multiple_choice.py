@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from aigc_plugins.lessons.answer_slots import answer_slot, coded
-from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, tells_itself
+from aigc_plugins.lessons.asked_things import lacks_article
+from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, of_one_place, pools_fit, tells_itself
 from aigc_plugins.lessons.number_words import CLASSIFIERS, near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
-from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
+from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem, said_of
 from aigc_plugins.lessons.worked_sums import near_amounts, near_results, steps_of
 
 OPTIONS = 4
@@ -75,7 +76,7 @@ def short_questions(
     of its kind is asked without any, since others would tell which is right."""
     offered = _offered(facts, stems, wrong, pool, language)
     return [
-        {"stem": stem, "answer": fact["answer"], "statement": fact["statement"]}
+        {"stem": stem, "answer": fact["answer"], "statement": said_of(fact)}
         for fact, stem, options in offered
         if len(options) < OPTIONS
     ]
@@ -94,21 +95,23 @@ def _offered(
     waiting = iter(written)
     for fact in facts:
         stem = fact["question"] or next(waiting)
-        options = _different(fact["answer"], distractors(fact, facts, pool))
+        options = _different(fact["answer"], distractors(fact, facts, pool if pools_fit(stem, facts) else ()))
         if _lacks(fact, options):
             options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
         begun = fact["rest"].startswith(GAP)  # with a capital, which may be no name's
         small = [options[0][:1].lower() + options[0][1:], *options[1:]] if begun else options
         like = max(many_like(options), many_like(small)) >= OPTIONS - 1
+        options = of_one_place(stem, options)
         enough = len(options) >= OPTIONS and ("others" in fact or like)
         yield fact, stem, options if enough and not tells_itself(stem, options) else options[:1]
 
 
 def _feedback(fact: QuizFact, language: str) -> str:
     """Return what is said after an answer: the fact, and of a sum how it is worked out."""
-    statement = fact["statement"]
+    statement = said_of(fact)
     if fact["question"] and statement.startswith(fact["question"]):  # which would only say the question once more
-        return f"正确答案：{fact['answer']}。" if language == "zh" else f"The answer is {fact['answer']}."
+        is_it = "Answer:" if lacks_article(fact["answer"]) else "The answer is"
+        return f"正确答案：{fact['answer']}。" if language == "zh" else f"{is_it} {fact['answer']}."
     steps = steps_of(statement, language)
     return f"{statement.rstrip('.。')}{'。' if language == 'zh' else '. '}{steps}" if steps else statement
 

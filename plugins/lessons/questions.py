@@ -10,7 +10,7 @@ from aigc import check
 from aigc.types import Draft, Finding, Json
 from aigc_plugins.lessons.chinese_stems import strays
 from aigc_plugins.lessons.pair_questions import is_unsaid
-from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
+from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, said_of, says_the_same
 from aigc_plugins.lessons.worked_sums import wrong_sums
 
 LEAST_ASKED = 3  # questions without which no facts are left out
@@ -121,7 +121,7 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str | Fi
                 yield unsaid
             else:
                 left_out.append(unsaid)
-        elif made["question"] not in asked and not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
+        elif made["question"] not in asked and not any(one.startswith(said_of(made).rstrip(".。")) for one in told):
             left_out.append(f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`")
     yield from noted(left_out, len(facts), len(told))
     for fact, value in wrong_sums(facts):

@@ -25,6 +25,7 @@ from aigc_plugins.lessons.asked_things import (
     asked_with,
     is_mass,
     is_several,
+    lacks_article,
     pair_kinds,
     with_article,
 )
@@ -45,7 +46,8 @@ from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_o
 from aigc_plugins.lessons.told_questions import told_question
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
-# asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in the gap
+# asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in its
+# gap; told what is said where the statement would lack an article
 QuizFact = dict[str, str]
 
 GAP = "____"
@@ -55,8 +57,8 @@ STARRED = re.compile(
 )
 PAIRS = (  # what stands between the sides of a pair, the surest first
     re.compile(r" *\t+ *"),
-    re.compile(r"\s+(?:=+>|-+>|→|⇒|=|＝)\s+"),
-    re.compile(r"\s*(?:=+>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
+    re.compile(r"\s+(?:<?=+>|<?-+>|→|⇒|↔|⇔|=|＝)\s+"),
+    re.compile(r"\s*(?:<=+>|<-+>|=+>|→|⇒|↔|⇔|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
 )
 DASHED = re.compile(r"(\S.*?)\s+[-–—]\s+(\S.*)")
 ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?:A|Answer|答案?)\s*[:：.]\s*)?([^?？]+)")
@@ -91,6 +93,7 @@ OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no descript
     r"(?:to|der|die|das|den|dem|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|het|een|ich|du|er|sie|es|wir|ihr|je|"
     r"tu|nous|vous|yo|ella|io|noi)\s|l['’]"
 )
+SUPERLATIVE = re.compile(r"(?:[A-Z][a-z]+est|Most|Least|First|Last|Only) [a-z]")
 SMALL_WORDS = ("of", "the", "and", "de", "la", "du", "von", "van", "in", "on")
 
 
@@ -241,9 +244,32 @@ def _pair(fact: str, relation: str | None, language: str, topic: str = "") -> Qu
         rest = f"{left}属于{GAP}。" if classed else f"{related(left, relation) if relation else left}是{GAP}。"
     else:
         described = re.sub(r"^(?:the|The)\s+", "", describing(left, relation) if relation else left)
+        described = described[:1].lower() + described[1:] if SUPERLATIVE.match(described) else described
         rest = f"The {described} {'are' if relation and SEVERAL.fullmatch(relation) else 'is'} {GAP}."
-    made = {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest} | loose
-    return made | {"question": quiz_stem(made, language)} if relation else made
+        of_words = relation and relation_word(relation) in pair_kinds()["words"]
+        loose |= _bare_noun(described, answer, rest, relation) if lacks_article(answer) and not of_words else {}
+    made = {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+    return made | ({"question": quiz_stem(made, language)} if relation else {}) | loose
+
+
+def _bare_noun(described: str, answer: str, rest: str, relation: str | None) -> QuizFact:
+    """Return what is other in a pair whose right side needs an article that it has not: of money it is "the", of others
+    nobody knows it, and they are `told` without "is"."""
+    if relation and relation_word(relation).split()[-1] == "currency":
+        money = rest.replace(GAP, f"the {GAP}")
+        asks = f"What is the {described}?"
+        return {"statement": money.replace(GAP, answer), "rest": money, "question": asks}
+    return {"told": f"{described[:1].upper()}{described[1:]}: {answer}."}
+
+
+def said_of(fact: QuizFact) -> str:
+    """Return a fact as it is told to a class."""
+    return fact.get("told") or fact["statement"]
+
+
+def relation_word(relation: str) -> str:
+    """Return the noun of an English relation: plural of "the plural of"."""
+    return JOINING.split(f"{relation} ")[0].casefold().strip().removeprefix("the ")
 
 
 def _asked(question: str, statement: str, answer: str) -> QuizFact:

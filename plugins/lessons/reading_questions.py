@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aigc_plugins.lessons.fact_kinds import LEANING, reasons
 from aigc_plugins.lessons.false_statements import false_statements
-from aigc_plugins.lessons.number_words import CLASSIFIERS
+from aigc_plugins.lessons.number_words import CLASSIFIERS, NOT_BEGUN
 from aigc_plugins.lessons.taught_facts import TaughtFact
 from aigc_plugins.lessons.told_rules import is_order
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 NUMBER = re.compile(
     r"(?<![第每几\d一二两三四五六七八九十百千万亿.])(?P<number>\d+|[一二两三四五六七八九十百千万]+)"
-    rf"(?P<unit>平方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|点钟|[点度米吨克元斤升岁天年倍{CLASSIFIERS}])(?![前后半月日多几])"
+    rf"(?P<unit>平方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|点钟|[点度米吨克元斤升岁天年倍{CLASSIFIERS}]){NOT_BEGUN}(?![前后半月日多几])"
 )
 LARGE = re.compile(r"[百千万]|.[一二三四五六七八九十]|\d\d")  # is asked with 多少
 MANY = re.compile(r"\d|[一二两三四五六七八九十几百千万]")
@@ -42,6 +42,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def more_questions(taught: Sequence[TaughtFact], language: str) -> dict[str, str]:
     """Return questions on sentences of a text, each with its answer: one for a sentence at the most, in their order,
     and behind them some statements that are true or false."""
+    return dict(questions_of(taught, language).values())
+
+
+def questions_of(taught: Sequence[TaughtFact], language: str) -> dict[str, tuple[str, str]]:
+    """Return the sentences on which something is asked, each with its question and the answer."""
     texts = WORDS.get(language, WORDS["en"])
     told = [one for one in taught if one.kind == "sentence"]
     asked: dict[str, tuple[str, str]] = {}
@@ -52,10 +57,11 @@ def more_questions(taught: Sequence[TaughtFact], language: str) -> dict[str, str
     rest = [one for one in told if one.material["statement"] not in asked]
     false = {one.told: one.wrong for one in false_statements(rest) if not LEANING.match(one.told)}
     true = [text for one in rest if (text := one.material["statement"]) not in false and _judged(text)]
-    judged = {texts["truth"].format(wrong): texts["false"].format(told) for told, wrong in list(false.items())[:MOST]}
+    few = list(false.items())[:MOST]
+    judged = {told: (texts["truth"].format(wrong), texts["false"].format(told)) for told, wrong in few}
     if judged:
-        judged |= {texts["truth"].format(text): texts["true"] for text in true[:1]}
-    return dict(asked.values()) | judged
+        judged |= {text: (texts["truth"].format(text), texts["true"]) for text in true[:1]}
+    return asked | judged
 
 
 def _judged(text: str) -> bool:

@@ -12,8 +12,9 @@ from aigc_plugins.lessons.dull_words import EMPTY
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
 from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
+from aigc_plugins.lessons.sure_gaps import cuts_a_word
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
-from aigc_plugins.lessons.told_questions import told_question
+from aigc_plugins.lessons.told_questions import surely_told
 from aigc_plugins.lessons.worksheets import as_listed, mixed, worksheet
 from aigc_plugins.rules.content_words import content, telling
 
@@ -26,7 +27,7 @@ LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
-    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫])|(?<![现正])在|(?<![目有])的)"
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫运买卖付装载驮拖呼])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
     r"(?P<word>[^，。、；：“”《》的了是有在不一二两三四五六七八九十几\d\s]{1,6})了?[。！]?$"
 )
@@ -39,6 +40,9 @@ OBJECT = re.compile(  # what a verb of two characters does it to, at the end of 
     r"(?:传到|送到|送回|连接|运输|长满|选自|注入|流入|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
     r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
     r"(?:[一二两三四五六七八九十]+[个种只条座块颗根])?(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
+)
+PLACE = re.compile(
+    r"(?<![以之早晚楼])[上下](?<!天下|乡下)$|(?<![初高其集])中$|(?<![公这那哪])里$|(?<![以之国海户])[内外]$|旁$"
 )
 VERBAL = re.compile(r"可以|可能|能够|应当|应该|必须|除外|更|最|很|都|也|把|被|让|就|(?<!未)来(?=..)|(?<=.)[要会](?=..)")
 CHINESE = (
@@ -53,8 +57,8 @@ CHINESE = (
 
 
 def reading_text(facts: Sequence[str], relation: str | None = None, language: str | None = None) -> str:
-    """Return the text that the facts make: sentences as they stand, pairs as `relation` joins them, questions with
-    their answers. Other pairs are no sentences, and are left out."""
+    """Return the text that the facts make: sentences as they stand, pairs as `relation` joins them, questions as the
+    sentences that they surely are with their answers. Other pairs and questions are no sentences, and are left out."""
     told = told_language(facts, language)
     sentences = [sentence for one in taught_facts(facts, relation, language) if (sentence := _read(one, relation))]
     between = "" if told == "zh" else " "
@@ -79,7 +83,7 @@ def reading_tasks(
     the text have one as well, of a word that the `topic` does not say; where there are too few of these too, each is a
     question. What other sentences bear is asked as well: numbers, reasons, what is true and what is false.
     """
-    read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
+    read = [fact for fact in with_equals(facts) if _is_asked(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
     if len(sheet["gaps"]) + len(sheet["questions"]) and any(written) and len(sheet["gaps"]) >= LEAST_GAPS:
         return sheet
@@ -89,7 +93,7 @@ def reading_tasks(
     gaps = _one_for_each(gaps)
     taught, told = taught_facts(read, relation, language), told_language(facts, language)
     if len(gaps) < LEAST_GAPS:
-        gaps |= _others([one for one in taught if one.gap not in set(written)], gaps, topic, told)
+        gaps |= other_gaps([one for one in taught if one.gap not in set(written)], gaps, topic, told)
     alone = {} if len(gaps) >= LEAST_GAPS else gaps
     spent = {gap.replace(GAP, word) for gap, word in gaps.items()}
     left = [one for one in taught if one.material["statement"] not in spent]
@@ -104,7 +108,9 @@ def reading_tasks(
     return sheet | {"gaps": order, "word_bank": bank, "key": sheet["key"] | {"gaps": words}}
 
 
-def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, told: str) -> dict[str, str]:
+def other_gaps(
+    taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, told: str, *, most: int = ENOUGH_GAPS
+) -> dict[str, str]:
     """Return gaps of further sentences, each with its word, which no other one has: first of those on which nothing
     else can be asked, until there are enough."""
     spent, every = {gap.replace(GAP, word) for gap, word in gaps.items()}, [one.material["statement"] for one in taught]
@@ -116,33 +122,40 @@ def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, t
         word = gap_word(statement, elsewhere, last=True) or gap_word(statement, topic, last=True)
         word = word or gap_word(statement, topic)
         known = {*map(str.casefold, gaps.values()), *map(str.casefold, found.values())}
-        if word and word[0].casefold() not in known and len(gaps) + len(found) < ENOUGH_GAPS:
+        if word and word[0].casefold() not in known and len(gaps) + len(found) < most:
             found[statement[: word[1]] + GAP + statement[word[1] + len(word[0]) :]] = word[0]
     return found
 
 
 @check(severity="warn")
 def every_fact_read(draft: Draft) -> Iterator[str]:
-    """Every fact of a reading stands in its text: a pair does where the brief has a `relation`."""
+    """Every fact of a reading stands in its text, or is asked: a pair does where the brief has a `relation`. A text
+    has more sentences than there are questions that it does not answer."""
     values = draft.brief.values
     facts, relation, language = values.get("facts") or (), values.get("relation"), values.get("language")
+    taught = taught_facts(facts, relation, language)
+    untold = [one.left for one in taught if one.kind == "question" and not _read(one, relation)]
+    if 2 * len(untold) >= len(taught) >= LEAST_GAPS:
+        yield f"{untold[0]!r} is only asked, and so are half of the facts: write their answers as sentences"
     for fact in with_equals(facts):
         if CLAUSE.search(fact):
             yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"
-        if not _is_read(fact, relation, language):
+        if not _is_asked(fact, relation, language):
             yield f"{fact!r} is no sentence, and not in the text: write it as one, or give a `relation`"
 
 
-def _is_read(fact: str, relation: str | None, language: str | None) -> bool:
+def _is_asked(fact: str, relation: str | None, language: str | None) -> bool:
+    """Tell whether a text tells a fact, or asks it: a question of which no sentence is sure."""
     (one,) = each_taught([fact], relation, language)
-    return bool(one and _read(one, relation))
+    return bool(one and (one.kind == "question" or _read(one, relation)))
 
 
 def _read(one: TaughtFact, relation: str | None) -> str:
     """Return a fact as the text has it; nothing of one that is no sentence."""
     if one.kind == "question":
-        return told_question(one.left, one.answer)
-    told = one.kind == "sentence" or (relation and not one.sums)
+        return surely_told(one.left, one.answer)
+    whole = not one.sums and "told" not in one.material  # which lacks an article
+    told = one.kind == "sentence" or (relation and whole)
     return one.material["statement"] if told else ""
 
 
@@ -178,8 +191,15 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
             return None  # 更形象, 可以剪掉: no word, but what is said of one
         if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
             return None  # 靠湿润的体壁呼吸
+        if (
+            found
+            and PLACE.search(found["word"])
+            and re.search(r"[在到于入进][^，。]*$", sentence[: found.start("word")])
+        ):
+            return _named_place(sentence, found["word"], topic)
         whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
+        alone = alone and not cuts_a_word(sentence.replace(found["word"], GAP), found["word"], topic)
         return (found["word"], found.start("word")) if found and alone else None
     verb = taken_apart(sentence) if last else None
     did = verb.end.split()[0] if verb else ""
@@ -192,6 +212,13 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
     once = [one for one in words if sentence.casefold().count(one.group()) == 1]
     best = max(once, key=lambda one: one.start() if last else len(one.group()), default=None)
     return (best.group(), best.start()) if best else None
+
+
+def _named_place(sentence: str, word: str, topic: str) -> tuple[str, int] | None:
+    """Return what a place is named by, without the 上, 中 or 里 behind it: 竹简和丝帛 of 写在竹简和丝帛上."""
+    bare = word[:-1]
+    alone = len(bare) > 1 and sentence.count(bare) == 1 and bare not in topic
+    return (bare, sentence.find(bare)) if alone else None
 
 
 def _acts(sentence: str, word: re.Match[str], verb: str) -> bool:

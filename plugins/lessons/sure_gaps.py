@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from aigc_plugins.lessons.chinese_stems import placed_answer
-from aigc_plugins.lessons.number_words import CLASSIFIERS, ENGLISH
+from aigc_plugins.lessons.number_words import CLASSIFIERS, ENGLISH, NOT_BEGUN
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.lessons.sentence_ends import is_note
 
@@ -32,9 +32,10 @@ MANY = "|".join(one for one in ENGLISH[1:] if one != "two")  # "Two like poles �
 NUMERAL = "一二两三四五六七八九十百千万亿零"
 ONE_NUMBER = re.compile(
     rf"\b\d{{1,2}} {MONTH} \d{{4}}\b|\b{MONTH} \d{{1,2}}, \d{{4}}\b|\d+年\d+月\d+日|"
-    rf"(?<![A-Za-z\d./])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
+    rf"(?<![A-Za-z\d./])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}){NOT_BEGUN})?(?![A-Za-z\d/])|"
     rf"(?:^(?i:{MANY})|\b(?:{COUNTS}))\b|"
-    rf"(?<![{NUMERAL}第])(?:[{NUMERAL}]{{2,}}|[二两三四五六七八九十])[{CLASSIFIERS}](?![^《]*》)"
+    rf"(?<![{NUMERAL}第])(?:[{NUMERAL}]{{2,}}|[二两三四五六七八九十])(?:个月(?!亮)|[{CLASSIFIERS}]{NOT_BEGUN})"
+    r"(?![^《]*》)"
 )
 _DID = "wrote led won built made sang began met found fought taught drew flew broke chose gave took became wove"
 _DID_NOT = "need feed seed weed speed bleed breed shed embed"
@@ -54,6 +55,9 @@ SHAPES = (  # each finds an answer in a sentence without its full stop
     re.compile(r"[^，。、]+的[^，。、的]+是(?P<answer>[^，。、的]{1,10})"),
 )
 LEANS = re.compile(r"(?:It|This|That|They|These|Those|He|She|There|Here)|[它他她这那](?:们|个|里|些)?", re.IGNORECASE)
+LOOSE = frozenset(
+    "是的了在有和与及或也都就会能可被把让使给从到由用向沿对比为叫做不没很最更要这那它他她们第每约"
+)  # stand alone
 LEAST_AROUND = 2  # words that must stand around a gap for it to be guessed
 
 
@@ -69,6 +73,16 @@ def gives_away(rest: str, answer: str) -> bool:
     bare = re.sub(r"^(?:the|an?)\s+", "", answer.casefold())
     around = rest.replace(GAP, " ").casefold()
     return bare in around if HAN.search(bare) else bool(re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", around))
+
+
+def cuts_a_word(gap: str, answer: str, elsewhere: str) -> bool:
+    """Tell whether a Chinese gap begins or ends within what another text has in one piece: ____气 of 二十四节气."""
+    before, _, after = gap.partition(GAP)
+    edges = ((before[-1:], answer[:1]), (answer[-1:], after[:1]))
+    return any(
+        HAN.match(one) and HAN.match(other) and not {one, other} & LOOSE and one + other in elsewhere
+        for one, other in edges
+    )
 
 
 def _found(text: str) -> Iterator[tuple[str, int]]:

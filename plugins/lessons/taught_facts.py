@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from aigc_plugins.lessons.number_words import ENGLISH
+from aigc_plugins.lessons.number_words import CHINESE, ENGLISH
 from aigc_plugins.lessons.quiz_material import BLANK, ENDS, GAP, PAIRS, STARRED, QuizFact, quiz_fact, with_equals
-from aigc_plugins.lessons.sure_gaps import HAN, WORD, gives_away, sure_gap
+from aigc_plugins.lessons.sure_gaps import HAN, WORD, cuts_a_word, gives_away, sure_gap
 
 LEAST_TOLD = 3  # characters that are no number, 七十五
+COUNTS = frozenset((*ENGLISH, *CHINESE))
+MOST_SIGNS = 2  # of a sign that has a name: +, π, ≤
 FactKind: TypeAlias = Literal["pair", "question", "sentence"]
 
 
@@ -33,7 +35,8 @@ class TaughtFact:
     @property
     def sums(self) -> bool:
         """Say whether it is an expression and its value, "4 + 5 = 9"."""
-        return self.kind == "pair" and _is_sum(self.left) and not _in_words(self.answer)
+        named = len(self.left) <= MOST_SIGNS and not re.search(r"\d", self.left) and bool(_words(self.answer))
+        return self.kind == "pair" and _is_sum(self.left) and not _in_words(self.answer) and not named
 
 
 def told_language(facts: Sequence[str], language: str | None) -> str:
@@ -56,7 +59,8 @@ def each_taught(
 ) -> list[TaughtFact | None]:
     """Return what is made of each fact, None for one from which nothing can be.
 
-    Of two that leave the same gap, and fill it in differently, neither has one: both answers would fit.
+    Of two that leave the same gap, and fill it in differently, neither has one: both answers would fit. Where nobody
+    starred it, a gap has whole words, as far as the other facts show.
     """
     told = told_language(facts, language)
     made = [_taught(fact, relation, told) for fact in with_equals(facts)]
@@ -64,7 +68,17 @@ def each_taught(
     for one in made:
         if one and one.gap:
             fits.setdefault(one.gap.casefold(), set()).add(one.answer.casefold())
-    return [replace(one, gap="") if one and len(fits.get(one.gap.casefold(), ())) > 1 else one for one in made]
+    known = [STARRED.sub(r"\2", fact) for fact in facts]
+    return [
+        replace(one, gap="") if one and (len(fits.get(one.gap.casefold(), ())) > 1 or _cut(one, fact, known)) else one
+        for one, fact in zip(made, facts, strict=True)
+    ]
+
+
+def _cut(one: TaughtFact, fact: str, known: Sequence[str]) -> bool:
+    """Tell whether the gap of a sentence that nobody starred cuts a word of other facts."""
+    found = one.kind == "sentence" and one.gap and "=" not in fact and not STARRED.search(fact)
+    return bool(found) and cuts_a_word(one.gap, one.answer, "\n".join(other for other in known if other != fact))
 
 
 def to_ask(facts: Sequence[str], relation: str | None = None, language: str | None = None) -> list[QuizFact]:
@@ -102,8 +116,12 @@ def _sentence(fact: str) -> QuizFact:
 
 
 def _is_sum(left: str) -> bool:
-    alone = re.fullmatch(r"[A-Za-z]", left)  # a letter: H = hydrogen
+    alone = re.fullmatch(r"[A-Za-z]|(?:[A-Z][a-z]?\d*){1,6}", left)  # a symbol: H = hydrogen, H2O = water
     return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (*WORD.findall(text), *HAN.findall(text)) if word.casefold() not in COUNTS]
 
 
 def _in_words(answer: str) -> bool:

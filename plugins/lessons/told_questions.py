@@ -8,13 +8,32 @@ from __future__ import annotations
 
 import re
 
+from aigc_plugins.lessons.asked_things import is_several, lacks_article
 from aigc_plugins.lessons.number_words import CLASSIFIERS
+from aigc_plugins.lessons.sentence_ends import SentenceEnd, agreeing
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 # What asks in a Chinese question and stands where its answer would; of two, or of how and why, no sentence is sure.
 UNSURE = re.compile(
     r"为什么|为何|怎么|怎样|如何|吗|呢|哪些|是不是|能不能|什么样|[干做]什么|什么的|哪(?!里|儿|一?[年天个月](?:[^\u3400-\u9fff]|$))"
 )
+SOME = re.compile(
+    r"(?P<before>[^，。；哪什谁几]*(?:传到|传入|来到|去过|到过|经过|流过|流经|穿过|包括|分为|出使|游览|访问|有)了?)哪些"
+    r"(?:地方|国家|城市|省份?|地区|部分|种类|类|季节|民族|朝代|行星|器官|食物|动物|植物|东西|作用|用途|优点|好处)?"
+)
+LISTED = re.compile(r"[^，。；是有会能可]*[、和][^，。；是有会能可]*")
+WITH_WHAT = re.compile(
+    r"(?P<before>[^，。；哪什谁几怎]{1,12}[用靠])什么(?P<deed>(?:来)?"
+    r"(?:买|卖|运(?!动)|写(?!法)|造(?!型)|付|支付|制作|装饰|盖|喝|吃|打扫|打猎|洗|煮|切|呼吸|走路|飞行|游泳|捕|传递|记录|照明|取暖|做饭|计时)"
+    r"[^，。；什哪]{0,6})"
+)
+MEANS = re.compile(r"[\u3400-\u9fff]{1,10}")
+PLACED = re.compile(
+    r"(?:in|on|at|near|under|behind|between|beside|inside|outside|above|below|along|around|by|off|among|over|from|"
+    r"next to|north|south|east|west)\b"
+)
+DURING = re.compile(r"(?:during|before|after|every|once|twice)\b")
+WHERE_DO = re.compile(r"(?:Where|When) do ((?:[A-Za-z]+ ){0,2}[A-Za-z]+s|people|children) ([a-z]+)")
 UNIT = rf"(?:平方米|立方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|[度米吨克元斤里升分秒时周{CLASSIFIERS}])"
 ASKING = re.compile(
     rf"什么时候|什么时间|什么地方|什么|谁|哪里|哪儿|哪一?[年天个月]|多长时间|多久|多[大长高重远深快宽]|(?:多少|几)(?P<unit>{UNIT})?"
@@ -37,14 +56,23 @@ FOR = re.compile(r"(?:about |around |up to |at least )?(?:\d|an? |two|three|four
 
 
 def told_question(question: str, answer: str) -> str:
-    """Return what a question and its answer say, as text to read."""
+    """Return what a question and its answer say, as text to read; where no sentence is sure, both as they stand."""
     bare, right = question.strip().rstrip("?？ "), answer.strip().rstrip(".。 ")
-    if HAN.search(bare):
-        return _chinese(bare, right) or f"{bare}？{right}。"
-    return _english(bare, right) or f"{bare}? {right[:1].upper()}{right[1:]}."
+    stands = f"{bare}？{right}。" if HAN.search(bare) else f"{bare}? {right[:1].upper()}{right[1:]}."
+    return surely_told(question, answer) or stands
+
+
+def surely_told(question: str, answer: str) -> str:
+    """Return the sentence that a question and its answer are; empty where none is sure."""
+    bare, right = question.strip().rstrip("?？ "), answer.strip().rstrip(".。 ")
+    return _chinese(bare, right) if HAN.search(bare) else _english(bare, right)
 
 
 def _chinese(question: str, answer: str) -> str:
+    if (some := SOME.fullmatch(question)) and LISTED.fullmatch(answer):
+        return f"{some['before']}{answer}。"  # 传到了哪些国家: 朝鲜和日本
+    if (means := WITH_WHAT.fullmatch(question)) and MEANS.fullmatch(answer):
+        return f"{means['before']}{answer}{means['deed']}。"
     found = list(ASKING.finditer(question))
     if len(found) != 1 or UNSURE.search(question) or re.search(r"[，。；？]", question):
         return ""
@@ -69,11 +97,19 @@ def _chinese(question: str, answer: str) -> str:
 
 def _english(question: str, answer: str) -> str:
     if found := WHO.fullmatch(question):
-        return f"{_capital(answer)} {found[1]}."
+        told = found[1]
+        if re.match(r"(?!does\b)[a-z]+[^s\W]s\b", told) and (is_several(answer) or " and " in answer):
+            told = agreeing(SentenceEnd("", told, "one"), several=True)
+        return f"{_capital(answer)} {told}." if told else ""
+    if question.startswith("Where ") and not PLACED.match(answer):
+        return ""  # "the first lighthouse was Egypt"
+    if (found := WHERE_DO.fullmatch(question)) and (PLACED.match(answer) or DURING.match(answer)):
+        return f"{_capital(found[1])} {found[2]} {answer}." if found[2] not in NO_DEED else ""
     if found := COUNTED_OUT.fullmatch(question):
         return f"{found[1]} is {answer}."
     if (found := WHAT_IS.fullmatch(question)) and not re.search(r"\b(?:for|like|about|called|made|from|of)$", found[2]):
-        return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 else ""
+        bare = found[1] in ("is", "was") and not question.startswith("Where ") and lacks_article(answer)
+        return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 and not bare else ""
     if (found := HOW_MANY_ARE.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
         return f"There are {answer} {found[1]} {found[2]}."
     if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):

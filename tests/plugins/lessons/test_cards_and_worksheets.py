@@ -128,6 +128,7 @@ def test_cards_both_ways_have_all_answers_to_one_front() -> None:
     assert [card["front"] for card in flashcards(["Ohio = Columbus", "4 + 5 = 9"], "capital of", both_ways=True)] == [
         "capital of Ohio",
         "4 + 5",
+        "Columbus is the capital of ____.",
     ]
     chinese = {card["front"]: card["back"] for card in flashcards(["马=Pferd", "骏马=Pferd"], both_ways=True)}
     assert chinese["Pferd"] == "马；骏马"

@@ -123,7 +123,7 @@ def test_what_one_needs_to_do_something_is_told(question: str, answer: str, told
 
 def test_states_have_their_article() -> None:
     facts = ["Czech Republic = koruna", "Poland = złoty", "Denmark = krone"]
-    assert reading_text(facts, "currency of").startswith("The currency of the Czech Republic is koruna.")
+    assert reading_text(facts, "currency of").startswith("The currency of the Czech Republic is the koruna.")
 
 
 def test_a_topic_stands_in_small_letters_where_it_is_no_name() -> None:

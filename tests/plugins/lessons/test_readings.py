@@ -9,7 +9,8 @@ import pytest
 from aigc.types import Brief, Draft
 from aigc_plugins.lessons import levels
 from aigc_plugins.lessons.levels import hard_words, reads_at_level
-from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
+from aigc_plugins.lessons.readings import every_fact_read, gap_word, reading_tasks, reading_text
+from aigc_plugins.lessons.sure_gaps import cuts_a_word
 from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.rules.reading_ease import reading_grade
 
@@ -122,6 +123,14 @@ def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: 
         ("泡绿茶用多少度的水？", "80度左右", "泡绿茶用80度左右的水。"),
         ("刺猬一次生几只小刺猬？", "三到六只", "刺猬一次生三到六只小刺猬。"),
         ("三角形有几条边？", "三", "三角形有三条边。"),
+        ("我们用什么买东西？", "手机", "我们用手机买东西。"),
+        ("用什么水泡茶？", "泉水", "用什么水泡茶？泉水。"),
+        ("造纸术传到了哪些国家？", "朝鲜、日本和印度", "造纸术传到了朝鲜、日本和印度。"),
+        ("老人怎么学会用手机？", "孩子教他们", "老人怎么学会用手机？孩子教他们。"),
+        ("Where was the first one?", "Egypt", "Where was the first one? Egypt."),
+        ("Where do owls live?", "in hollow trees", "Owls live in hollow trees."),
+        ("Who uses a horn?", "ships and trains", "Ships and trains use a horn."),
+        ("Who uses it today?", "ships and trains", "Who uses it today? Ships and trains."),
         ("谁设计了赵州桥？", "李春", "李春设计了赵州桥。"),
         ("为什么红茶是红色的？", "因为茶叶发酵", "为什么红茶是红色的？因为茶叶发酵。"),
         ("清明节人们做什么？", "扫墓", "清明节人们做什么？扫墓。"),
@@ -130,7 +139,9 @@ def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: 
 )
 def test_a_question_is_told_with_its_answer(question: str, answer: str, told: str) -> None:
     assert told_question(question, answer) == told
-    assert told in reading_text([f"{question} = {answer}", "Ice is cold."])
+    facts = [f"{question} = {answer}", "Ice is cold."]
+    assert (told in reading_text(facts)) is ("?" not in told and "？" not in told)
+    assert reading_tasks(facts)["questions"][0] == question, "what no sentence surely tells is asked alone"
 
 
 def test_a_reading_has_three_gaps_or_none() -> None:
@@ -196,3 +207,26 @@ def test_a_question_of_what_something_is_has_no_sentence_as_its_answer() -> None
     values = {"facts": ["What is left over in the evening? = it is given to the hens", "Why is it hot? = it is heated"]}
     (named,) = every_fact_read(Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
     assert "its answer is a sentence" in named
+
+
+def test_a_text_of_which_half_is_only_asked_is_named() -> None:
+    facts = ["Ice is *cold*.", "How is it made? = by hand", "Why does it melt? = the sun", "Snow is *white*."]
+    (named,) = every_fact_read(Draft(brief=Brief(id="1", values={"facts": facts}), fields={}, schema={}))
+    assert named.startswith("'How is it made?' is only asked")
+    assert not list(
+        every_fact_read(Draft(brief=Brief(id="1", values={"facts": [*facts, "Hail *falls*."]}), fields={}, schema={}))
+    )
+
+
+def test_a_chinese_gap_cuts_no_word() -> None:
+    facts = ["立春是二十四节气中的第一个。", "二十四节气是古人观察太阳得出来的。", "他们把字写在竹简和丝帛上。"]
+    facts += ["冬至那天北方人吃饺子。", "商人们用骆驼运货。", "小明上三年级。", "寒假有二十八天。"]
+    tasks = reading_tasks(facts, topic="二十四节气")
+    gaps = dict(zip(tasks["gaps"], tasks["key"]["gaps"], strict=True))
+    assert gaps["____是二十四节气中的第一个。"] == "立春" and gaps["他们把字写在____上。"] == "竹简和丝帛"
+    assert not any("三年" in word or "二十四" in word or "运" in word for word in gaps.values())
+    assert not any("多少节" in one or "几年" in one for one in tasks["questions"])
+    assert gap_word("种子落在松软的泥土里。", "松软的泥土") is None and gap_word("石头落到水中。") is None
+    assert gap_word("花粉落到雌蕊柱头。", "雌蕊柱头部") is None
+    assert cuts_a_word("它的____光滑。", "叶片表", "叶片表面") is False
+    assert cuts_a_word("它的____面光滑。", "叶片表", "叶片表面有蜡")
