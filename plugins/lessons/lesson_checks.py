@@ -18,7 +18,7 @@ LEAST_LINES = 3  # of a handout
 @check(severity="warn")
 def lesson_has_facts(draft: Draft) -> Iterator[str]:
     """A lesson has something to teach: its brief gives facts, or words with their meanings, of which enough can be
-    asked; its sums are right."""
+    asked; its sums are right, each of its questions has an answer, and something is done with each of its materials."""
     values = draft.brief.values
     facts, words = values.get("facts") or (), values.get("vocabulary") or ()
     relation, topic = values.get("relation"), str(values.get("topic") or "")
