@@ -23,7 +23,7 @@ HAPPENS = re.compile(
     r"lights? up|turns? (?:red|blue|green|pink|purple|yellow|brown|black|white)|changes? colou?r|passes through|"
     r"makes? (?:a colou?r |the colou?r )?(?:orange|green|purple|brown|grey|pink|lighter|darker)|moves?|"
     r"gets? (?:bigger|smaller|longer|shorter|louder|higher|lower|warmer|colder|darker|lighter|wet))\b|"
-    r"浮|沉|蒸发|干得|吸引|吸(?!收|烟)|排斥|溶解|融化|滚|滑|弹|振动|跳动|溅|透过|渗|漏|上升|下降|伸长|变弯|发光|导电|"
+    r"浮起来|浮(?!力)|下沉|沉|蒸发|干得|吸引|吸(?!收|烟)|排斥|溶解|融化|滚|滑|弹|振动|跳动|溅|透过|渗|漏|上升|下降|伸长|变弯|发光|导电|"
     r"变[大小长短红蓝绿紫黄色热冷亮暗]|传声|传到|响|冒泡|粘"
 )
 ELSEWHERE = re.compile(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aigc.types import Brief, Draft
+from aigc_plugins.lessons.bloom import performed
 from aigc_plugins.lessons.hands_on import hands_on
 from aigc_plugins.lessons.lesson_checks import lesson_has_facts
 from aigc_plugins.lessons.lesson_content import lesson_content, listed
@@ -78,6 +79,13 @@ def test_what_happens_with_the_things_is_tested_and_written_down() -> None:
 def test_what_happens_elsewhere_or_long_ago_is_not_tested() -> None:
     facts = ["Warm air over the sea rises.", "Water falls as rain in winter.", "A block of ice was sold."]
     assert not hands_on(lesson_content(facts), lesson_things(["water", "ice"]), "weather").trials
+
+
+def test_a_word_that_only_looks_like_what_happens_is_none() -> None:
+    facts = ["木块在水里浮起来。", "石头在水里下沉。", "盐水的浮力比清水大。"]
+    trials = hands_on(lesson_content(facts, language="zh"), lesson_things(["木块", "石头", "盐"]), "水").trials
+    assert list(trials) == ["木块在水里……", "石头在水里……"]
+    assert performed("Sew a button onto felt.") and performed("缝一颗纽扣。")
 
 
 def test_one_and_joins_a_list_whose_parts_have_their_own() -> None:
