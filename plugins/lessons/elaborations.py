@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aigc_plugins.lessons.fact_kinds import STEP, done_by_hand, steps
+from aigc_plugins.lessons.fact_kinds import STEP
+from aigc_plugins.lessons.hand_words import PAPER
+from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
-from aigc_plugins.lessons.lesson_things import LessonThings
 from aigc_plugins.lessons.lesson_works import LessonWork, falsehoods, gapped, key_words, topic_inside
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.lessons.worked_sums import wrong_result
@@ -17,6 +18,8 @@ from aigc_plugins.lessons.worksheets import mixed
 LEAST_FALSE, MOST_FALSE = 2, 3
 MOST_TRUE = 2
 MOST_WORDS = 4
+LEAST_SUMS = 4  # of which one can be guessed before
+DRAWING = ("dated", "steps", "compared")  # which draw something themselves
 DATE = re.compile(r"^(?:1\d|20)\d\d|[A-Z][a-z]+|[年月日]")
 NO_AMOUNT = re.compile(  # which nobody guesses
     r"(?i)\b(?:phone|call|dial|number|code|page|room|version)\b|电话|号码|拨打|编号|代码"
@@ -24,16 +27,22 @@ NO_AMOUNT = re.compile(  # which nobody guesses
 Texts = Mapping[str, Any]
 
 
-def hooked(topic: str, content: LessonContent, work: LessonWork, texts: Texts) -> dict[str, str]:
-    """Return how a lesson begins: a sum, a number to guess, a statement to vote on, or what the class knows."""
+def hooked(
+    topic: str, content: LessonContent, work: LessonWork, texts: Texts, asked: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return how a lesson begins: a sum, a number to guess, a statement to vote on, or what the class knows; nothing
+    that the exit ticket has `asked`."""
     forms = texts["engage"]
     told = gapped(content, topic, alone=True).items()
     numbers = [gap for gap, word in told if not STEP.match(gap) and re.match(r"\d", word) and not DATE.search(word)]
     numbers = [gap for gap in numbers if not NO_AMOUNT.search(gap)]
-    questions = [one.asked for one in content.tasks if GAP not in one.asked]
-    false = falsehoods(content)
+    numbers = [gap for gap in numbers if gap not in asked]
+    questions = [one.asked for one in content.tasks if GAP not in one.asked and one.asked not in asked]
+    false = [one for one in falsehoods(content) if not any(one.wrong in text for text in asked)]
+    if len(content.sums) >= LEAST_SUMS:  # the first is tried and explained, and the last ones are asked
+        return _filled(forms["sum"], question=exercise(content.sums[1]), topic=topic_inside(topic, content))
     if content.sums:
-        return _filled(forms["sum"], question=exercise(content.sums[0]), topic=topic_inside(topic, content))
+        return _filled(forms["open"], topic=topic_inside(topic, content))
     if questions:
         inside = questions[0].replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
         return _filled(forms["asked"], question=inside, topic=topic_inside(topic, content))
@@ -59,34 +68,60 @@ def elaborated(
     topic: str,
     goals: Sequence[LessonGoal],
     work: LessonWork,
-    things: LessonThings,
+    hands: HandsOn,
     texts: Texts,
+    *,
+    young: bool = False,
 ) -> dict[str, str]:
-    """Return what a class does with what it learned: a piece of work that an objective names, more sums, statements to
-    put right, words to use; and something made of it where there are things for that."""
-    phase = _main(content, topic, goals, work, texts)
-    needed = [*things.every, *things.risky]
-    if practised(content, work) and needed and not any(goal.done for goal in goals):
-        return _filled(texts["elaborate"]["practised"], things=listed(needed, texts))
-    if things.made and not content.sums:
-        form = "made_of" if any(goal.done for goal in goals) else "made"
-        made = texts["things"][form].format(things=listed(things.made, texts))
-        phase = phase | {"students": phase["students"] + texts["space"] + made}
+    """Return what a class does with what it learned: what it does by hand, a piece of work that an objective names,
+    more sums, statements to put right, words to use; or a picture of it where there are things for that."""
+    forms, phase = texts["elaborate"], _main(content, topic, goals, work, texts, young=young)
+    own = any(goal.done and not goal.by_hand for goal in goals)
+    if hands.deeds:
+        form = forms["practised" if work.kind == "steps" or hands.ordered else "tried"]
+        made = _filled(form, things=listed(hands.tools, texts), lines=_in_line(hands.deeds))
+        given = [goal.text + texts["space"] for goal in goals if goal.done and not goal.by_hand]
+        return made | {"students": "".join(given) + made["students"]}
+    if (hands.drawn or hands.modelled) and (own or work.kind in DRAWING):
+        made = texts["things"]["made_of"].format(things=listed([*hands.drawn, *hands.modelled, *hands.pasted], texts))
+        return phase | {"students": phase["students"] + texts["space"] + made}
+    if hands.drawn or hands.modelled:
+        form = forms["drawn" if hands.drawn else "modelled"]
+        made = _filled(form, things=_drawn(hands, texts) if hands.drawn else listed(hands.modelled, texts))
+        if hands.drawn and work.kind in ("pairs", "words"):
+            made = made | {"students": forms["drawn_pairs"].format(things=_drawn(hands, texts))}
+        more = {"pasted": hands.pasted, "early": hands.modelled if hands.drawn else ()}
+        ends = [texts["space"] + forms[kind].format(things=listed(its, texts)) for kind, its in more.items() if its]
+        return made | {"students": made["students"] + "".join(ends)}
     return phase
 
 
-def practised(content: LessonContent, work: LessonWork) -> bool:
-    """Tell whether a lesson is of steps that the class can do itself."""
-    return work.kind == "steps" and done_by_hand(steps(content.sentences))
+def _drawn(hands: HandsOn, texts: Texts) -> str:
+    """Return with what one draws, and on what."""
+    on = [one for one in hands.drawn if PAPER.search(one)]
+    kinds = {"draw_with": [one for one in hands.drawn if one not in on], "draw_on": on}
+    return "".join(texts["elaborate"][kind].format(things=listed(its, texts)) for kind, its in kinds.items() if its)
+
+
+def _in_line(lines: Sequence[str]) -> str:
+    return " ".join(f"({at}) {line}" for at, line in enumerate(lines, 1))
 
 
 def _main(
-    content: LessonContent, topic: str, goals: Sequence[LessonGoal], work: LessonWork, texts: Texts
+    content: LessonContent,
+    topic: str,
+    goals: Sequence[LessonGoal],
+    work: LessonWork,
+    texts: Texts,
+    *,
+    young: bool = False,
 ) -> dict[str, str]:
     forms = texts["elaborate"]
-    done = [goal.text for goal in goals if goal.done and not sums_of(goal, content)]
+    done = [goal.text for goal in goals if goal.done and not goal.by_hand and not sums_of(goal, content)]
     asked = {task.asked for goal in goals for task in goal.tasks}
-    more = texts["row"].join(exercise(one) for one in content.sums[1:] if one.asked not in asked)
+    others = [one for one in content.sums[1:] if one.asked not in asked]
+    faulty = others.pop() if len(others) > 1 else content.sums[0] if content.sums else None
+    more = texts["row"].join(map(exercise, others))
     first = exercise(content.sums[0]) if content.sums else ""
     if done:
         phase = _filled(forms["do"], tasks=texts["space"].join(done), against=texts["against"][content.kind])
@@ -94,22 +129,24 @@ def _main(
         return phase | {"students": before + phase["students"]}
     if content.sums:
         phase = _filled(forms["sums" if more else "own_sum"], first=first, more=more)
-        if wrong := wrong_result(content.sums[0].told):
+        if faulty and (wrong := wrong_result(faulty.told)):
             right = forms["mistake"]
             return {
-                "teacher": phase["teacher"] + texts["space"] + right["teacher"].format(told=content.sums[0].told),
-                "students": phase["students"] + texts["space"] + right["students"].format(wrong=f"{first} = {wrong}"),
+                "teacher": phase["teacher"] + texts["space"] + right["teacher"].format(told=faulty.told),
+                "students": phase["students"]
+                + texts["space"]
+                + right["students"].format(wrong=f"{exercise(faulty)} = {wrong}"),
             }
         return phase
     judged = any(one.wrong in text for one in falsehoods(content) for text in asked)
     if work.kind != "truths" and not judged and (truths := _truths(content, texts)):
         return truths
-    if work.kind in forms and work.kind != "truths":
+    if work.kind in forms and work.kind not in ("truths", "tested"):
         return _filled(forms[work.kind], topic=topic_inside(topic, content), heads=listed(work.heads, texts))
     words = list(key_words(content, topic))[-MOST_WORDS:]
     if len(words) > 1:
         quoted = quoted_list(words, texts)
-        return _filled(forms["write"], words=quoted, topic=topic_inside(topic, content))
+        return _filled(forms["young" if young else "write"], words=quoted, topic=topic_inside(topic, content))
     return _filled(forms[content.kind], topic=topic_inside(topic, content))
 
 

@@ -40,6 +40,7 @@ class LessonGoal:
     text: str
     tasks: tuple[LessonTask, ...]
     done: bool = False
+    by_hand: str = ""  # what of hands_on it is, where the plan made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,8 @@ def lesson_content(
     for one in taught:
         question = next(waiting, "") if one.kind == "sentence" and one.gap else ""
         statement = _told(one, relation)
+        if unanswered(one):
+            continue
         task = LessonTask(asked=question or one.gap or one.left, right=one.answer, told=statement, left=one.left)
         if one.sums:
             sums.append(task)
@@ -107,14 +110,21 @@ def lesson_content(
         pairs=tuple(pairs),
         meanings=meanings,
         looked_up=tuple(term for term, *_ in given if term and term not in meanings),
-        taught=tuple(taught),
+        taught=tuple(one for one in taught if not unanswered(one)),
     )
 
 
 def listed(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
     """Return terms as a sentence lists them: "a, b and c"."""
     comma, last = map(str, texts["listed"])
+    if any(re.search(r" and |[和与]", term) for term in terms):
+        last = str(texts["paired_and"])  # 鼓和米粒、土电话: one 和 is enough
     return comma.join(terms[:-1]) + (last if len(terms) > 1 else "") + "".join(terms[-1:])
+
+
+def unanswered(one: TaughtFact) -> bool:
+    """Tell whether a fact is a question that nothing answers, which teaches nothing."""
+    return one.kind == "sentence" and one.material["statement"].rstrip(".。 ").endswith(("?", "？"))
 
 
 def quoted_list(terms: Sequence[str], texts: Mapping[str, Any]) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from aigc_plugins.lessons.bloom import performed, verbs_of
 from aigc_plugins.lessons.fact_kinds import compared
+from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask
-from aigc_plugins.lessons.own_goals import of_compared, own_goals
+from aigc_plugins.lessons.own_goals import asked_sums, of_compared, own_goals
 from aigc_plugins.rules.content_words import content as content_words
 from aigc_plugins.rules.content_words import stems_in, telling
 
@@ -27,11 +28,16 @@ MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
 
 
 def lesson_goals(
-    given: Sequence[str], content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]
+    given: Sequence[str],
+    content: LessonContent,
+    topic: str,
+    relation: str | None,
+    texts: Mapping[str, Any],
+    hands: HandsOn | None = None,
 ) -> list[LessonGoal]:
     """Return the objectives that a brief gives, word for word; where it gives none, those that its facts allow."""
     if not given:
-        return own_goals(content, topic, relation, texts)
+        return own_goals(content, topic, relation, texts, hands)
     goals = [_sentence(text) for text in given]
     shares = _shared(goals, content, topic)
     sorts = [one.tasks for one in of_compared(content, topic, texts)]
@@ -60,7 +66,7 @@ def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[s
 def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, texts: Mapping[str, Any]) -> LessonGoal:
     sums = [one for one in share if one in content.sums]
     if sums:
-        return LessonGoal(text=goal, tasks=tuple(sums[-MOST_ASKED:]))
+        return LessonGoal(text=goal, tasks=asked_sums(sums, content))
     asked = [one for one in share if one.asked][:MOST_ASKED]
     done = performed(goal)
     if not done:

@@ -13,16 +13,24 @@ RISKY = re.compile(
 )
 SHOWN = re.compile(
     r"(?i)\b(?:pictures?|photos?|photographs?|maps?|posters?|diagrams?|charts?|models?|globes?|videos?|"
-    r"(?:video|film) clips?|films?|slides?|books?|atlas(?:es)?|paintings?|timeline|(?:picture |word )?cards?)\b|"
+    r"(?:video|film) clips?|films?|slides?|books?|atlas(?:es)?|paintings?|timeline|(?:picture |word |flash )?cards|"
+    r"(?:picture|word|flash) card)\b|"
     r"图|照片|地球仪|海报|模型|视频|课件|书(?!包)|年表|卡片|画册"
 )
 HEARD = re.compile(r"(?i)\b(?:recordings?|songs?|music|audio|sounds?|podcasts?)\b|录音|歌曲|音乐|音频")
 MADE = re.compile(
-    r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?paper(?! clips?)|card(?:board)?|"
+    r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?"
+    r"paper(?! (?:clips?|cups?|plates?|bags?|towels?))|"
+    r"card(?:board)?|"
     r"crayons?|pencils?|pens?|paints?|scissors|glue|bricks|string|straws|wool|beads|felt|chalk|markers?|plasticine)\b|"
-    r"彩笔|画笔|铅笔|蜡笔|颜料|纸|剪刀|胶水|黏土|橡皮泥|积木|毛线"
+    r"彩笔|画笔|铅笔|蜡笔|颜料|纸(?![杯盒巾袋箱])|剪刀|胶水|黏土|橡皮泥|积木|毛线"
 )
-
+PLAIN = re.compile(
+    r"(?i)\b(?:note ?books?|exercise books?|(?:white|black)?boards?|projectors?|worksheets?|handouts?|"
+    r"dictionar(?:y|ies)|"
+    r"computers?|tablets?|laptops?|text ?books?|sticky notes)\b|"
+    r"笔记本|练习本|作业本|黑板|白板|投影|词典|字典|电脑|学习单|课本|课文|教材"
+)  # which every classroom has, and of which nothing need be said
 TOOL = re.compile(r".*\b(?:scissors|glue)|.*(?:剪刀|胶水)")  # with which alone nothing is made
 
 
@@ -37,6 +45,11 @@ class LessonThings:
     risky: tuple[str, ...]
 
     @property
+    def every_one(self) -> list[str]:
+        """Return all things, those of the teacher too."""
+        return [*self.every, *self.risky]
+
+    @property
     def every(self) -> list[str]:
         """Return the things that the class may take into its hands."""
         return [*self.shown, *self.heard, *self.made, *self.used]
@@ -46,6 +59,8 @@ def lesson_things(materials: Sequence[str]) -> LessonThings:
     """Sort the materials of a brief by what a class can do with them."""
     kinds: dict[str, list[str]] = {"risky": [], "shown": [], "heard": [], "made": [], "used": []}
     for thing in materials:
+        if PLAIN.search(thing):
+            continue
         shapes = {"risky": RISKY, "heard": HEARD, "shown": SHOWN, "made": MADE}
         kinds[next((kind for kind, shape in shapes.items() if shape.search(thing)), "used")].append(thing)
     if all(TOOL.fullmatch(thing.casefold()) for thing in kinds["made"]):

@@ -36,9 +36,11 @@ class LessonWork:
     heads: tuple[str, ...] = ()
 
 
-def handout_of(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> LessonWork:
+def handout_of(
+    content: LessonContent, topic: str, texts: Mapping[str, Any], trials: Mapping[str, str] | None = None
+) -> LessonWork:
     """Return what a class finds out by itself before it is told: the first that the facts allow of sums, pairs, events,
-    steps, two things to compare, words, halves of sentences, gaps."""
+    steps, `trials` to make, two things to compare, words, halves of sentences, gaps."""
     told = content.sentences
     if content.sums:
         return LessonWork(kind="sums")
@@ -50,6 +52,11 @@ def handout_of(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> 
         return _matching("dated", [str(year) for year in few.values()], list(few))
     if order := steps(told):
         return ordered_lines("steps", order)
+    if trials:
+        starts = [
+            texts["trial"].format(start=start if start.endswith("…") else start + texts["stop"]) for start in trials
+        ]
+        return LessonWork(kind="tested", lines=_numbered(starts), key=_numbered(list(trials.values())))
     if groups := compared(told, topic):
         return sorted_lines(groups, content, topic, texts)
     if len(content.meanings) >= LEAST_PAIRS and not set(content.meanings.values()) & set(told):
@@ -94,7 +101,12 @@ def topic_inside(topic: str, content: LessonContent) -> str:
     first, _, rest = topic.partition(" ")
     if first in ("At", "In", "On", "From", "To", "By", "With", "Into", "Under", "Out"):
         return f"“{topic}”"
-    asks = re.fullmatch(r"How|Why|What|When|Where|Who|Which|Using|[A-Z][a-z]+ing", first) and rest[:1].islower()
+    asks = (
+        re.fullmatch(
+            r"How|Why|What|When|Where|Who|Which|Using|(?!Viking|Beijing|Nanjing|Chongqing)[A-Z][a-z]+ing", first
+        )
+        and rest[:1].islower()
+    )
     common = rest[:1].islower() and first.isalpha() and not telling(first)
     one = first[:1].lower() + first[1:].removesuffix("s")
     told = first.endswith("s") and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known_text(content, ""))

@@ -9,10 +9,12 @@ from typing import Any
 
 from aigc_plugins.lessons.answer_slots import answer_slot
 from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, inside, reasons, steps
+from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
 from aigc_plugins.lessons.lesson_works import (
     falsehoods,
     gapped,
+    handout_of,
     key_words,
     known_text,
     ordered_lines,
@@ -35,11 +37,18 @@ LEAST_WORDS = 2
 LEAST_RULES = 3
 
 
-def own_goals(content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
+def own_goals(
+    content: LessonContent,
+    topic: str,
+    relation: str | None,
+    texts: Mapping[str, Any],
+    hands: HandsOn | None = None,
+) -> list[LessonGoal]:
     """Return three objectives at the most, of what the facts are: sums, pairs, steps, events, things to compare,
     reasons, words; the rest is told in sentences of one's own, or true statements of it from false ones."""
     paired = {one.told for one in content.pairs}
     goals = [
+        *_of_hands(hands, content, topic, texts),
         *_of_sums(content, texts),
         *_of_pairs(content, relation, texts),
         *_of_order(content, topic, texts),
@@ -50,17 +59,42 @@ def own_goals(content: LessonContent, topic: str, relation: str | None, texts: M
         *_of_questions(content, topic, texts),
     ][:MOST_GOALS]
     spent = {task.told for goal in goals for task in goal.tasks} | paired
+    if hands and hands.ordered and hands.deeds and len(goals) == 1:
+        goals.append(_of_deeds(hands.deeds, topic, content, texts))
+        spent |= set(hands.deeds)
     rest = [fact for fact in content.told if not any(fact in one.split("\n") for one in spent)]
     if rest and len(goals) < MOST_GOALS and (len(rest) > 1 or not goals):
         goals += _of_rest(rest, content, topic, texts, only=not goals)
     return goals or [_plain(content, topic, texts)]
 
 
+def _of_hands(hands: HandsOn | None, content: LessonContent, topic: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
+    """Return an objective of what the class does or tests with its hands, which the ticket does not ask."""
+    kind = "deeds" if hands and hands.deeds else "trials" if hands and hands.tested else ""
+    text = texts["objectives"][kind].format(topic=_named(topic, content)) if kind else ""
+    return [LessonGoal(text=text, tasks=(), done=True, by_hand=kind)] if kind else []
+
+
+def _of_deeds(deeds: Sequence[str], topic: str, content: LessonContent, texts: Mapping[str, Any]) -> LessonGoal:
+    """Return an objective of telling the steps that the class takes."""
+    many = texts["numbers"][min(MOST_WORDS, len(deeds))]
+    text = texts["objectives"]["told_steps"].format(topic=_named(topic, content), many=many)
+    facts = texts["space"].join(deeds)
+    right = texts["any"].format(many=many, facts=facts) if len(deeds) > MOST_WORDS else facts
+    return _goal(text, [_task(text, right, deeds)])
+
+
+def asked_sums(sums: Sequence[LessonTask], content: LessonContent) -> tuple[LessonTask, ...]:
+    """Return the sums that the ticket asks: the last ones, and the first one, which the lesson works out on the board,
+    only where there is no other."""
+    return tuple([one for one in sums if one is not content.sums[0]][-MOST_ASKED:]) or tuple(sums[:1])
+
+
 def _of_sums(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGoal]:
     if not content.sums:
         return []
     first = content.sums[0].asked.partition(" =")[0]
-    return [_goal(texts["objectives"]["sums"].format(first=first), content.sums[-MOST_ASKED:])]
+    return [_goal(texts["objectives"]["sums"].format(first=first), asked_sums(content.sums, content))]
 
 
 def _of_pairs(content: LessonContent, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
@@ -187,12 +221,17 @@ def _of_rest(
         rest = [fact for fact in rest if fact not in rules]
         more = _of_rest(rest, content, topic, texts, only=False) if only and rest else []
         return [*goals, *(more or (_of_gaps(content, named, texts) if only else []))]
+    sure = {one.answer: one for one in content.taught if one.kind == "sentence" and one.gap}
+    bare = {re.sub(r"^(?:an?|the) ", "", word) for word in sure}
     words = {word: fact for word, fact in key_words(content, topic, terms=False).items() if fact in rest}
+    words = {word: fact for word, fact in words.items() if word in bare}  # that the lesson surely is about
     goals = _of_truths(rest, content, named, texts)
     if goals and not only:
         return goals
+    judged = {task.told for goal in goals for task in goal.tasks}
+    rest = [fact for fact in rest if fact not in judged]  # which the ticket gives away
+    words = {word: fact for word, fact in words.items() if fact in rest}
     if len(words) >= LEAST_WORDS:
-        sure = {one.answer: one for one in content.taught if one.kind == "sentence" and one.gap}
         plain = [word for word in words if word not in sure]
         few = {word: words[word] for word in [*plain, *(word for word in words if word in sure)][-MOST_WORDS:]}
         quoted, facts = quoted_list(list(few), texts), list(few.values())
@@ -204,6 +243,8 @@ def _of_rest(
             return goals
     every = gapped(content, topic, alone=True).items()
     gaps = {gap: word for gap, word in every if any(gap.replace(GAP, word) == fact for fact in rest)}
+    if {f"{at}. {gap}" for at, gap in enumerate(gaps, 1)} & set(handout_of(content, topic, texts).lines):
+        gaps = {}  # which the class just filled in
     if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and len(rest) <= LEAST_WORDS)):
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]

@@ -3,6 +3,7 @@ the objectives were reached. Nothing in it is made up, so that all of it can be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -10,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked, practised
+from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked
+from aigc_plugins.lessons.hands_on import HandsOn, hands_on
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, lesson_content, listed
 from aigc_plugins.lessons.lesson_goals import lesson_goals
 from aigc_plugins.lessons.lesson_things import LessonThings, lesson_things
@@ -19,6 +21,8 @@ from aigc_plugins.lessons.minutes import five_e_minutes
 from aigc_plugins.lessons.worked_sums import steps_of
 
 MOST_FACTS = 3  # asked for as homework
+LAST_YOUNG = 4  # year of school
+BY_HAND = (10, 15, 20, 40, 15)  # how a lesson of something to do divides among its phases
 Texts = Mapping[str, Any]
 
 
@@ -33,33 +37,38 @@ def planned_lesson(
     relation: str | None = None,
     language: str = "en",
     written: Sequence[str] = (),
+    grade: str = "",
 ) -> dict[str, Any]:
     """Return the fields of a lesson plan: `objectives`, `materials`, `phases`, `handout`, `handout_key`, `facts`,
     `vocabulary`, `exit_ticket`, `exit_key`, `assessment`, `differentiation` and `homework`.
 
     The minutes of the phases add up to `duration`. What the class does follows from what kinds of facts there are.
     Every objective is on the exit ticket, or is a piece of work of the phase Elaborate, and `assessment` tells which;
-    `written` may have a question for each of `to_ask`, in order, in place of its sentence with a gap.
+    `written` may have a question for each of `to_ask`, in order, in place of its sentence with a gap. How much is to be
+    written follows from the `grade`.
     """
     texts = lesson_texts(language)
     content = lesson_content(facts, vocabulary, relation, language, written, topic)
-    goals = lesson_goals(objectives, content, topic, relation, texts)
-    work, things = handout_of(content, topic, texts), lesson_things(materials)
+    things, small = lesson_things(materials), is_young(grade)
+    hands = hands_on(content, things, topic)
+    goals = lesson_goals(objectives, content, topic, relation, texts, hands)
+    work = handout_of(content, topic, texts, hands.trials if hands.tested else None)
     ticket = list({task.asked: task for goal in goals for task in goal.tasks}.values())
     asked = [task.asked for task in ticket]
     phases = (
-        hooked(topic, content, work, texts),
-        _explore(topic, content, work, things, texts),
-        _explain(topic, content, work, things, texts),
-        elaborated(content, topic, goals, work, things, texts),
+        hooked(topic, content, work, texts, asked),
+        _explore(topic, content, work, things, hands, texts),
+        _explain(topic, content, work, things, hands, texts, young=small),
+        elaborated(content, topic, goals, work, hands, texts, young=small),
         texts["evaluate"],
     )
+    minutes = five_e_minutes(duration, BY_HAND) if hands.deeds else five_e_minutes(duration)
     return {
         "objectives": [goal.text for goal in goals],
         "materials": lesson_materials(materials, language, handout=bool(work.lines)),
         "phases": [
-            {"name": name, "minutes": minutes, **phase}
-            for name, minutes, phase in zip(texts["names"], five_e_minutes(duration), phases, strict=True)
+            {"name": name, "minutes": its, **phase}
+            for name, its, phase in zip(texts["names"], minutes, phases, strict=True)
         ],
         "handout": list(work.lines),
         "handout_key": list(work.key),
@@ -69,7 +78,7 @@ def planned_lesson(
         "exit_key": [task.right for task in ticket],
         "assessment": [_assessed(at, goal, asked, texts) for at, goal in enumerate(goals, 1)],
         "differentiation": _differing(content, work, texts),
-        "homework": _homework(topic, content, work, texts),
+        "homework": _homework(topic, content, work, texts, young=small),
     }
 
 
@@ -82,33 +91,44 @@ def lesson_materials(given: Sequence[str] | None, language: str = "en", *, hando
 
 
 def _explore(
-    topic: str, content: LessonContent, work: LessonWork, things: LessonThings, texts: Texts
+    topic: str, content: LessonContent, work: LessonWork, things: LessonThings, hands: HandsOn, texts: Texts
 ) -> dict[str, str]:
     """Return what the class finds out by itself, with the materials of the brief, before it is told."""
     form = texts["explore"][work.kind]
     proof = work.kind == "sums" and things.every
-    sums = work.kind == "sums" or practised(content, work)  # which take all that there is
+    sums = work.kind == "sums"  # which take all that there is
     seen = [] if sums else things.shown
-    named = topic_inside(topic, content)
-    used = texts["things"]["used" if work.lines else "found_out"]
+    tried = hands.trials if work.kind != "tested" else {}
+    tools, lines = listed(hands.tested_with, texts), texts["row"].join(tried)
+    lines += "" if lines.endswith("…") else texts["stop"]
+    used = texts["things"]["tried"].format(things=tools, lines=lines) if tried else ""
     parts = [
         *([texts["things"]["proof"].format(things=listed(things.every, texts))] if proof else []),
         *([texts["things"]["shown"].format(things=listed(seen, texts))] if seen else []),
         *([texts["things"]["heard"].format(things=listed(things.heard, texts))] if things.heard and not sums else []),
-        *([used.format(things=listed(things.used, texts), topic=named)] if things.used and not sums else []),
+        *([used] if used else []),
+        *([texts["things"]["noticed"].format(things=listed(hands.noticed, texts))] if hands.noticed else []),
     ]
     given = {
         "topic": topic_inside(topic, content),
         "terms": texts["row"].join([*content.meanings, *content.looked_up]),
         "first": exercise(content.sums[0]) if content.sums else "",
         "heads": listed(work.heads, texts),
+        "tools": tools,
         "things": "".join(texts["space"] + part for part in parts),
     }
     return {who: form[who].format(**given) for who in ("teacher", "students")}
 
 
 def _explain(
-    topic: str, content: LessonContent, work: LessonWork, things: LessonThings, texts: Texts
+    topic: str,
+    content: LessonContent,
+    work: LessonWork,
+    things: LessonThings,
+    hands: HandsOn,
+    texts: Texts,
+    *,
+    young: bool = False,
 ) -> dict[str, str]:
     told, kind = texts["explain"], content.kind
     terms = texts["row"].join(
@@ -128,13 +148,29 @@ def _explain(
     )
     if terms and kind in ("sums", "facts"):
         teacher += told["also"].format(terms=terms)
-    if things.risky:
-        form = "careful" if practised(content, work) else "risky"
-        teacher += texts["space"] + texts["things"][form].format(things=listed(things.risky, texts))
+    if hands.deeds:
+        teacher += texts["space"] + texts["things"]["each" if hands.ordered else "how"].format(
+            things=listed(hands.tools, texts)
+        )
+    if things.risky and (hands.deeds or hands.watched):
+        form = texts["things"]["careful" if hands.deeds else "risky"]
+        risky = things.risky if hands.deeds else hands.watched_with
+        facts = texts["space"].join(hands.watched)
+        teacher += texts["space"] + form.format(things=listed(risky, texts), facts=facts)
     look_up = told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else ""
     handout = told["put_right"] if work.key else ""
-    what = told["what"][kind]
-    return {"teacher": teacher, "students": told["students"].format(what=what, look_up=look_up, put_right=handout)}
+    few = young and kind == "facts" and len(content.told) > 2
+    what = told["few"] if few else told["what"][kind]
+    form = told["young" if few else "students"]
+    return {"teacher": teacher, "students": form.format(what=what, look_up=look_up, put_right=handout)}
+
+
+def is_young(grade: str) -> bool:
+    """Tell whether a class is of the first four years of school, who write little; not where that is not sure."""
+    years = re.search(r"(?i)(?:grade|year|class)\s*(\d+)|(\d+)(?:st|nd|rd|th) grade", grade)
+    if years:
+        return int(years[1] or years[2]) <= LAST_YOUNG
+    return bool(re.search(r"(?i)kindergarten|\bearly years\b|小学低年级|幼儿园|大班|(?<![初高])[一二三四]年级", grade))
 
 
 def _differing(content: LessonContent, work: LessonWork, texts: Texts) -> dict[str, str]:
@@ -143,15 +179,20 @@ def _differing(content: LessonContent, work: LessonWork, texts: Texts) -> dict[s
     first = work.key[0].rstrip(".。") if work.key else ""
     begun = {"compared": first.split(",")[0], "steps": first.split(",")[0]}.get(kind, first)
     last = first.split(", ")[-1]
-    return {who: text.format(first=begun, last=last) for who, text in texts["differing"][kind].items()}
+    at, _, letter = first.partition(" ")
+    return {
+        who: text.format(first=begun, last=last, at=at, letter=letter) for who, text in texts["differing"][kind].items()
+    }
 
 
-def _homework(topic: str, content: LessonContent, work: LessonWork, texts: Texts) -> str:
+def _homework(topic: str, content: LessonContent, work: LessonWork, texts: Texts, *, young: bool = False) -> str:
     first = exercise(content.sums[0]) if content.sums else ""
     many = texts["numbers"][min(MOST_FACTS, len(content.told))]
     kind = "sums" if content.sums else work.kind if work.kind in texts["homework"] else content.kind
     if len(content.meanings) > 1 and kind == "facts":
         kind = "words"
+    if young and kind in ("halves", "facts"):
+        kind = "young"
     text: str = texts["homework"][kind].format(
         topic=topic_inside(topic, content),
         first=first,
@@ -166,7 +207,7 @@ def _assessed(at: int, goal: LessonGoal, asked: Sequence[str], texts: Texts) -> 
     """Return how a teacher sees that an objective was reached."""
     numbers = [str(asked.index(task.asked) + 1) for task in goal.tasks]
     form = texts["question"][len(numbers) > 1].format(listed(numbers, texts) if texts["space"] else "、".join(numbers))
-    kind = "both" if goal.done and numbers else "done" if goal.done else "ticket"
+    kind = goal.by_hand or ("both" if goal.done and numbers else "done" if goal.done else "ticket")
     text: str = texts["assessment"][kind].format(at=at, questions=form)
     return text
 

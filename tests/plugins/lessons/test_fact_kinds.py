@@ -146,7 +146,10 @@ def test_things_are_sorted_by_what_a_class_can_do_with_them() -> None:
 
 def test_a_lesson_of_steps_puts_them_in_order_and_does_them() -> None:
     made = planned_lesson("making a kite", 40, KITE, materials=["sticks", "paper"])
-    assert made["objectives"] == ["Put the steps of the lesson in order: making a kite."]
+    assert made["objectives"] == [
+        "Demonstrate step by step: making a kite.",
+        "Put the steps of the lesson in order: making a kite.",
+    ]
     letters = made["exit_key"][0].split(", ")
     shown = made["exit_ticket"][0]
     assert [shown.partition(f"{letter}. ")[2].split(".")[0] for letter in letters] == [one[:-1] for one in steps(KITE)]
