@@ -37,7 +37,8 @@ def mend_articles(text: str, field: Field, *, after_with: bool = False) -> str:
     """Write "an invoice" for "a invoice", no article where the product takes none, and the product as the brief does.
 
     "A Orthopaedic dog bed…" becomes "An orthopaedic dog bed…", "A trail running shoes…" becomes "Trail running shoes…".
-    Names have the capitals that the brief gives them. `after_with` gives what is measured the article that it lacks: "with a cutting width of 38 cm".
+    Names have the capitals that the brief gives them. `after_with` gives what is measured the article that it lacks:
+    "with a cutting width of 38 cm".
     """
     if after_with:
         text = _with_one().sub(_with_article, text)

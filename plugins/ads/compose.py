@@ -13,6 +13,7 @@ from aigc_plugins.ads.calls import Sold, brief_seed, closings, drawn_closings
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.faithful import same_word
 from aigc_plugins.ads.told_of import with_subjects
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.rules.gimmicks import names_of, printable
@@ -240,9 +241,10 @@ def _path_part(text: str, beside: str = "") -> str:
     last = [parts[start:] for start in range(len(parts)) if len(parts[start]) > 1]
     if last and last[-1][0].lower() in word_lists()["generic"]:
         last.pop()
-    for run in (*last, *(parts[:end] for end in range(len(parts), 0, -1))):
+    least = 1 if beside and len(parts) > 2 else 0  # beside "Translations" no "Birth" of a birth certificate
+    for run in (*last, *(parts[:end] for end in range(len(parts), least, -1))):
         path = "-".join(_cased(part) for part in "-".join(run).split("-") if part)
-        if measure(path, "width") <= PATH and path.lower() != beside.lower():
+        if measure(path, "width") <= PATH and not _same_path(path, beside):
             return path
     whole = parts[0] if parts and CJK.search(parts[0]) else ""
     ends = [*word_lists()["heads"], *word_lists()["further_kinds"]["service"], *word_lists()["kinds"]["service"]]
@@ -252,6 +254,12 @@ def _path_part(text: str, beside: str = "") -> str:
         if CJK.search(end) and end not in ("服务", "上门") and whole.endswith(end) and end.lower() != beside.lower()
     ]
     return max(named, key=len, default="")
+
+
+def _same_path(path: str, beside: str) -> bool:
+    """Tell whether a part of an address says what the one beside it does: "Translations", "Translation"."""
+    one, other = path.lower(), beside.lower()
+    return one == other or (bool(one and other) and same_word(one, other))
 
 
 def _cased(part: str) -> str:

@@ -84,7 +84,7 @@ def _words(fact: str) -> Iterator[tuple[str, bool]]:
 
 
 def _has_capital(word: str) -> bool:
-    return word[:1].isupper()
+    return len(word) > 1 and word[0].isupper()  # no "C" of vitamin C
 
 
 @cache

@@ -21,6 +21,7 @@ MOST_CALLOUTS, MOST_WORDS, MOST_LETTERS = 20, 10, 80  # of a keyword: support.go
 PAGE = re.compile(r"^(?P<title>.+?)\s*(?:=>|=|\|)\s*(?P<url>https?://\S+)(?:\s*\|\s*(?P<lines>.+))?$")
 UNSEARCHED = re.compile(r"[^\w\s&.+'’-]|_|(?<!\w)['’]|['’](?!\w)|(?<!\w)-|(?<!\d)\.(?!\w)")  # what no keyword has
 ARTICLE = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
+SMALL = frozenset(["and", "of", "the", "for", "in"])
 LEADING = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 
 
@@ -84,11 +85,20 @@ def ad_keywords(
     brand exactly; negative ones as phrases."""
     name = product.strip(FINAL).lower()
     phrases = dict.fromkeys(filter(_is_searched, map(_plain, [*keywords, name, TAIL.sub("", name)])))
-    owned = _plain(f"{brand} {name}") if worded(brand) and str(brand).lower() not in name else ""
+    owned = _plain(_owned(str(brand), name)) if worded(brand) and str(brand).lower() not in name else ""
     exact = dict.fromkeys([*phrases, *filter(_is_searched, [owned])])
     found = [*((one, "Phrase") for one in phrases), *((one, "Exact") for one in exact)]
     found += [(one, "Negative Phrase") for one in dict.fromkeys(map(_plain, negatives)) if _is_searched(one)]
     return [{"keyword": text, "match": match} for text, match in found]
+
+
+def _owned(brand: str, name: str) -> str:
+    """Return brand and name, without what the brand says already: "greenlight driving lessons" of Greenlight Driving."""
+    owner, words = brand.lower().split(), name.split()
+    for length in range(min(len(owner), len(words)), 0, -1):
+        if owner[-length:] == words[:length]:
+            return " ".join([*owner, *words[length:]])
+    return "" if {*owner} & {*words} - SMALL else " ".join([*owner, *words])
 
 
 def _plain(text: str) -> str:
