@@ -169,12 +169,26 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     limit = limit_of(field.schema)
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
-    told = printable(values.get("offer"), field.draft.language, *names_of(field.draft))
+    told = offered(printable(values.get("offer"), field.draft.language, *names_of(field.draft))) or ""
+    texts, dealt = _with_offer(texts, told, most, language) if told else (texts, -1)
     for place, one in enumerate(texts[: int(found[1]) + 1]):
-        offer = offered(told) or "" if place == 1 else ""
+        offer = told if place == dealt else ""
         turn = (_unlike_first if further else _fresh_first)(calls, [*closed, *texts[place + 1 :]])
         closed.append(_closed(one, offer, turn, most, language))
     return closed[-1]
+
+
+def _with_offer(texts: Sequence[str], offer: str, most: int, language: str) -> tuple[Sequence[str], int]:
+    """Return an ad's descriptions and which of them has room for the offer, the second first of all; where none has and
+    the offer is too long for a headline, it takes the place of the last."""
+    sentence = _sentence(offer.strip(FINAL), language)
+    joint = "" if language == "zh" else " "
+    for place in (1, 0, 2, 3):
+        if place < len(texts) and measure(texts[place] + joint + sentence, "width") <= most:
+            return texts, place
+    if len(texts) > 2 and measure(offer, "width") > HEADLINE and measure(sentence, "width") <= most:
+        return [*texts[:-1], sentence], -1
+    return texts, -1
 
 
 def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> str:

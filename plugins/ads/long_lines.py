@@ -43,7 +43,7 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
 
 
 def _listed(facts: Sequence[str], language: str) -> str:
-    """Return two facts as they stand behind a name and a colon: a semicolon parts what goes together by nothing else."""
+    """Return two facts as they stand behind a name and a colon, with a semicolon where nothing else joins them."""
     text = told_together(facts, language, LONG_HEADLINE).rstrip(FINAL)
     return "; ".join(map(in_sentence, (one.strip(FINAL) for one in facts))) if ". " in text else text
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from aigc.types import Brief, Draft, Field
 from aigc_plugins.ads.calls import begins_with_deed, named_calls
-from aigc_plugins.ads.compose import display_path
+from aigc_plugins.ads.compose import close_description, display_path
 from aigc_plugins.ads.fact_forms import beside, short_names
+from aigc_plugins.ads.feed_ads import AdBound, _descriptions
 from aigc_plugins.ads.headline_set import AdMaterial, headline_set
+from aigc_plugins.ads.long_lines import asset_descriptions, long_headlines
 from aigc_plugins.ads.provisos import warns
+from aigc_plugins.ads.search_assets import ad_keywords, has_callouts
 from aigc_plugins.ads.sure_forms import in_figures, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL
 
@@ -65,6 +71,49 @@ def test_words_and_figures_are_not_mixed() -> None:
 
 def test_a_closing_day_is_no_reason_to_come() -> None:
     assert warns("周一闭园") and warns("每周一休馆") and not warns("春节不闭馆") and not warns("设有休息区")
+
+
+def test_an_offer_stands_where_there_is_room(field: Callable[..., Field]) -> None:
+    def told(*texts: str) -> list[str]:
+        every = list(texts)
+        values = {"product": "Hutch", "offer": "Free hay for a month with every hutch", "language": "en"}
+        made = [
+            field(path=f"descriptions[{at}]", limit={"width": 90}, fields={"descriptions": every}, **values)
+            for at in range(len(every))
+        ]
+        return [close_description(text, one) for text, one in zip(every, made, strict=True)]
+
+    assert told("Two floors.", "x" * 80 + ".")[0].startswith("Two floors. Free hay for a month")
+    full = told("x" * 80 + ".", "y" * 80 + ".", "z" * 80 + ".")
+    assert full[1].startswith("y") and full[2].startswith("Free hay for a month with every hutch.")
+
+
+def test_descriptions_tell_each_fact_once() -> None:
+    facts = ["140 cm wide", "pure linen", "周一闭园", "cut to measure", "samples for £1"]
+    made = asset_descriptions(facts, product="Curtain fabric", price="£24 a metre", offer="Free thread")
+    assert all(
+        sum(fact.lower() in text.lower() for text in made) == 1 for fact in [*facts, "£24 a metre", "Free thread"]
+    )
+    assert 2 <= len(made) <= 5 and not any("闭园" in line for line in long_headlines(facts, product="Curtain fabric"))
+
+
+def test_an_own_keyword_says_no_word_twice() -> None:
+    every = [one["keyword"] for one in ad_keywords("Driving lessons", brand="Greenlight Driving")]
+    assert "greenlight driving lessons" in every and not [one for one in every if "driving driving" in str(one)]
+    assert {"keyword": "rabbit hutch", "match": "Phrase"} in ad_keywords("Rabbit hutch, two floors")
+
+
+def test_few_callouts_of_many_facts_are_flagged() -> None:
+    facts = ["we apply for the road permit for you", "nearly all of the waste is recycled", "comes within two days"]
+    draft = Draft(brief=Brief(id="a", values={"benefits": facts}), fields={"callouts": ["Within two days"]}, schema={})
+    assert [one.message for one in has_callouts(draft)] == [
+        "has 1 callouts from 3 facts: more of these would have to fit in 25"
+    ]
+
+
+def test_a_line_under_the_picture_is_a_whole_fact() -> None:
+    values = {"product": "Bag", "benefits": ["holds a laptop", "sewn in a workshop in the middle of Walsall"]}
+    assert not _descriptions(values, AdBound(counter="characters", advised=30, most=255))
 
 
 def test_the_address_says_a_word_once() -> None:
