@@ -92,7 +92,8 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         yield "has 'a' before qualities of nothing"
     values = field.draft.brief.values
     product = strip_emoji(str(values.get("product") or ""), symbols=True)
-    if verbs and product and _does_nothing(product, values, str(field.draft.item)):
+    listed = text.casefold().startswith((f"{product}:".casefold(), f"{TAIL.sub('', product)}:".casefold()))
+    if verbs and product and not listed and _does_nothing(product, values, str(field.draft.item)):
         yield "lets a service do what its fact says"
     stated = IS.search(text)
     if stated and not any(form.match(stated[1]) for form in (ADJECTIVE, MEASURE, STATE)):

@@ -17,6 +17,7 @@ from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.search_assets import ad_keywords, has_callouts
 from aigc_plugins.ads.sure_forms import in_figures, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL
+from aigc_plugins.ads.wording import joins_well
 
 MIX = {"name": 1, "lines": 7, "tight": 3, "calls": 2, "joined": [5, 14], "shortened": [4, 11]}
 
@@ -118,3 +119,10 @@ def test_a_line_under_the_picture_is_a_whole_fact() -> None:
 
 def test_the_address_says_a_word_once() -> None:
     assert display_path("Birth certificate translation", category="translations") == ("Translations", "")
+
+
+def test_a_service_is_said_to_do_nothing_but_may_be_listed(field: Callable[..., Field]) -> None:
+    values = {"product": "Church hall hire", "benefits": ["seats 120 at tables"], "language": "en"}
+    at = field(item="seats 120 at tables", **values)
+    assert list(joins_well("Church hall hire: seats 120 at tables.", at, verbs=True)) == []
+    assert list(joins_well("A church hall hire that seats 120 at tables.", at, verbs=True))
