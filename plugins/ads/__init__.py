@@ -23,7 +23,7 @@ from aigc_plugins.ads.headline_set import headline_set
 from aigc_plugins.ads.kept_commas import keeps_commas
 from aigc_plugins.ads.long_lines import asset_descriptions, baidu_descriptions, baidu_title, long_headlines
 from aigc_plugins.ads.pinned import pins_can_show, with_pins
-from aigc_plugins.ads.search_assets import ad_callouts, ad_keywords, ad_sitelinks, pages_are_links
+from aigc_plugins.ads.search_assets import ad_callouts, ad_keywords, ad_sitelinks, has_callouts, pages_are_links
 from aigc_plugins.ads.strength import ad_strength
 from aigc_plugins.ads.untold import price_is_told
 from aigc_plugins.ads.wording import joins_well
@@ -46,6 +46,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
 def aigc_checks() -> Sequence[Extension]:
     return (
         ad_strength,
+        has_callouts,
         joins_well,
         keeps_ad_advice,
         keeps_ad_limits,

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from aigc import postprocessor
 from aigc.types import Field
 from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.given_capitals import facts_of, with_given_capitals
 from aigc_plugins.ads.word_lists import TAIL, word_lists
 
 ARTICLE = re.compile(r"\b(an?)(\s+)(?=(\w[\w'’.-]*))", re.IGNORECASE)
@@ -36,7 +37,8 @@ def mend_articles(text: str, field: Field, *, after_with: bool = False) -> str:
     """Write "an invoice" for "a invoice", no article where the product takes none, and the product as the brief does.
 
     "A Orthopaedic dog bed…" becomes "An orthopaedic dog bed…", "A trail running shoes…" becomes "Trail running shoes…".
-    `after_with` gives what is measured the article that it lacks: "with a cutting width of 38 cm".
+    Names have the capitals that the brief gives them. `after_with` gives what is measured the article that it lacks:
+    "with a cutting width of 38 cm".
     """
     if after_with:
         text = _with_one().sub(_with_article, text)
@@ -61,7 +63,7 @@ def mend_articles(text: str, field: Field, *, after_with: bool = False) -> str:
             return match.group()
         return (article.capitalize() if given[0].isupper() else article) + space
 
-    return ARTICLE.sub(mended, text)
+    return with_given_capitals(ARTICLE.sub(mended, text), facts_of(field.draft.brief.values.values()))
 
 
 def _with_article(found: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
+from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.faithful import same_word
 from aigc_plugins.ads.word_lists import TAIL, closing_lists, in_language, occasions, word_lists
@@ -81,7 +82,14 @@ def named_calls(
     """Return the calls of a part of the word lists, or of `patterns`, that fit with a name, those with the first of
     `names` first."""
     every = tuple(patterns or in_language(word_lists()[part], language)[kind])
-    patterns = _shuffled(every, names[0] if seed is None else seed)
+    if language == "en" and begins_with_deed(names[0]):  # "Rent a cello" asks by itself
+        every, names = tuple(word_lists()["deed_calls"]), names[:1]
+    elif language == "en" and part in word_lists()["one_thing_calls"] and kind == "goods" and not is_plural(names[0]):
+        names = [name for name in names if not TAIL.search(name)]  # no "Shop Chest Freezer for Garage"
+        fitting = tuple(word_lists()["one_thing_calls"][part])
+        shortest = min((measure(name, "width") for name in names), default=WIDTH)
+        every = tuple(one for one in fitting if measure(one.format(name=""), "width") + shortest <= WIDTH) or every
+    patterns = _shuffled(every, (names or [""])[0] if seed is None else seed)
     calls = [pattern.format(name=ARTICLE.sub("", name)) for name in names for pattern in patterns]
     calls = [call for call in calls if not DOUBLED.match(call)]
     return [capital(call) for call in calls if measure(call, "width") <= WIDTH]
@@ -98,6 +106,15 @@ def call_verbs(line: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 12)
 def _verbs_like(word: str, language: str) -> frozenset[str]:
     return frozenset(verb for verb in in_language(word_lists()["call_verbs"], language) if same_word(word, verb))
+
+
+@lru_cache(maxsize=1 << 10)
+def begins_with_deed(name: str) -> bool:
+    """Tell whether a name is what one does: "Rent a cello", "Paint your own mug"."""
+    first, *others = name.lower().split(" ")
+    lists = word_lists()
+    deeds = {*lists["hires"], *lists["verbs"], *lists["call_verbs"]["en"], *lists["deeds"]}
+    return first in deeds and bool(others) and others[0] in lists["determiners"]
 
 
 def closings(language: str, product: str, category: str | None) -> list[str]:

@@ -13,6 +13,7 @@ from aigc_plugins.ads.calls import Sold, brief_seed, closings, drawn_closings
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.faithful import same_word
 from aigc_plugins.ads.told_of import with_subjects
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.rules.gimmicks import names_of, printable
@@ -168,12 +169,26 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     limit = limit_of(field.schema)
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
-    told = printable(values.get("offer"), field.draft.language, *names_of(field.draft))
+    told = offered(printable(values.get("offer"), field.draft.language, *names_of(field.draft))) or ""
+    texts, dealt = _with_offer(texts, told, most, language) if told else (texts, -1)
     for place, one in enumerate(texts[: int(found[1]) + 1]):
-        offer = offered(told) or "" if place == 1 else ""
+        offer = told if place == dealt else ""
         turn = (_unlike_first if further else _fresh_first)(calls, [*closed, *texts[place + 1 :]])
         closed.append(_closed(one, offer, turn, most, language))
     return closed[-1]
+
+
+def _with_offer(texts: Sequence[str], offer: str, most: int, language: str) -> tuple[Sequence[str], int]:
+    """Return an ad's descriptions and which of them has room for the offer, the second first of all; where none has and
+    the offer is too long for a headline, it takes the place of the last."""
+    sentence = _sentence(offer.strip(FINAL), language)
+    joint = "" if language == "zh" else " "
+    for place in (1, 0, 2, 3):
+        if place < len(texts) and measure(texts[place] + joint + sentence, "width") <= most:
+            return texts, place
+    if len(texts) > 2 and measure(offer, "width") > HEADLINE and measure(sentence, "width") <= most:
+        return [*texts[:-1], sentence], -1
+    return texts, -1
 
 
 def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> str:
@@ -240,9 +255,10 @@ def _path_part(text: str, beside: str = "") -> str:
     last = [parts[start:] for start in range(len(parts)) if len(parts[start]) > 1]
     if last and last[-1][0].lower() in word_lists()["generic"]:
         last.pop()
-    for run in (*last, *(parts[:end] for end in range(len(parts), 0, -1))):
+    least = 1 if beside and len(parts) > 2 else 0  # beside "Translations" no "Birth" of a birth certificate
+    for run in (*last, *(parts[:end] for end in range(len(parts), least, -1))):
         path = "-".join(_cased(part) for part in "-".join(run).split("-") if part)
-        if measure(path, "width") <= PATH and path.lower() != beside.lower():
+        if measure(path, "width") <= PATH and not _same_path(path, beside):
             return path
     whole = parts[0] if parts and CJK.search(parts[0]) else ""
     ends = [*word_lists()["heads"], *word_lists()["further_kinds"]["service"], *word_lists()["kinds"]["service"]]
@@ -252,6 +268,12 @@ def _path_part(text: str, beside: str = "") -> str:
         if CJK.search(end) and end not in ("服务", "上门") and whole.endswith(end) and end.lower() != beside.lower()
     ]
     return max(named, key=len, default="")
+
+
+def _same_path(path: str, beside: str) -> bool:
+    """Tell whether a part of an address says what the one beside it does: "Translations", "Translation"."""
+    one, other = path.lower(), beside.lower()
+    return one == other or (bool(one and other) and same_word(one, other))
 
 
 def _cased(part: str) -> str:

@@ -14,10 +14,11 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
+from aigc_plugins.ads.given_capitals import begins_with_name
 from aigc_plugins.ads.provisos import has_proviso
-from aigc_plugins.ads.shortened import heads, loses_time, tightened
+from aigc_plugins.ads.shortened import heads, loses_time, reads_on, tightened
 from aigc_plugins.ads.sure_forms import CONDITION, TIMED, loses_bound, other_lines, shorter_whole
-from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, occasions, word_lists
 
 WIDTH = 30
 TWICE = 2  # a fact stands in so many lines of two facts
@@ -62,7 +63,27 @@ def short_names(product: str) -> Sequence[str]:
     names += [" ".join(words[-2:])] if not tied and (clear or words[-2].islower()) else []
     names += [words[-1]] if clear and len(words[-1]) > 2 and words[-1].isalpha() else []
     names += [head for head in lists["heads"] if whole.endswith(head)]
-    return tuple(dict.fromkeys(names))
+    return tuple(name for name in dict.fromkeys(names) if name in (full, whole) or _still_tells(name, whole))
+
+
+def _still_tells(name: str, whole: str) -> bool:
+    """Tell whether a shorter name has what tells the thing: no "night classes" of Sign Language night classes."""
+    words, lost = name.split(" "), whole[: -len(name)].split()
+    if not whole.endswith(name) or not lost or CJK.search(whole):
+        return True
+    titled = any(word[:1].isupper() for word in words)  # "Linen Curtain Fabric", where capitals say nothing
+    named = [word for word in lost[1:] if word[:1].isupper() and len(word) > 1 and not titled]
+    named += lost[:1] if begins_with_name(whole) and not titled else []
+    if named or (titled and words[0][:1].isupper() and lost[-1][:1].isupper() and not words[-1][:1].isupper()):
+        return False
+    lists, small = word_lists(), [word.lower() for word in words]
+    service = {*lists["kinds"]["service"], *lists["further_kinds"]["service"], *_occasion_words()}
+    return len(words) == 1 or small[-1] not in service or not {*small[:-1]} <= {*lists["untelling"]}
+
+
+@cache
+def _occasion_words() -> frozenset[str]:
+    return frozenset(word for lists in occasions().values() for word in lists["words"])
 
 
 def without_model(name: str) -> str:
@@ -109,13 +130,18 @@ def bare(fact: str) -> str:
     return fact
 
 
-def beside(names: Sequence[str], fact: str, language: str, *, brand: str | None = None) -> str:
+def beside(names: Sequence[str], fact: str, language: str, *, brand: str | None = None, acts: bool = True) -> str:
     """Return name and fact in one headline: the longest of `names`, or at last the `brand`, that fits beside the whole
     fact, else beside its beginning, else beside a tighter or shorter way to say it; nothing where none does, where
     it would say a word twice, or the fact has none. What the one thing of a name does follows it as a sentence: "Tent
-    Pitches in 5 Minutes".
+    Pitches in 5 Minutes"; unless a thing of that name `acts` not, as a hire.
     """
-    return _beside_any(tuple(names), fact, language, brand) if has_words(fact) else ""
+    return _beside_any(tuple(names), fact, language, brand, acts) if has_words(fact) else ""
+
+
+def _tighter(fact: str) -> Iterator[str]:
+    yield fact
+    yield from (form for form in tightened(fact) if reads_on(form, fact))
 
 
 def parts_badly(fact: str) -> bool:
@@ -127,13 +153,15 @@ def parts_badly(fact: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 10)
-def _beside_any(names: Sequence[str], fact: str, language: str, brand: str | None) -> str:
+def _beside_any(names: Sequence[str], fact: str, language: str, brand: str | None, acts: bool) -> str:
     whole = fact.strip(FINAL)
     named = [name for name in (*names, brand) if name and not _repeats(name, whole)]
-    shorter = [*shorter_whole(whole), *(form for one in heads(whole) for form in (one, *tightened(one)))]
+    shorter = [*shorter_whole(whole), *(form for one in heads(whole) for form in _tighter(one))]
     tries = [(name, whole, False) for name in named] + [(name, whole, True) for name in named]
     tries += [(name, form, False) for form in shorter for name in named]
-    lines = (_beside(name, form, language, subject=name != brand, begins=begins) for name, form, begins in tries)
+    lines = (
+        _beside(name, form, language, subject=acts and name != brand, begins=begins) for name, form, begins in tries
+    )
     return next(filter(None, lines), "")
 
 

@@ -13,6 +13,7 @@ from aigc.content import ends_dangling, measure
 from aigc.content.numbers import is_currency
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.given_capitals import begins_with_name
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.text.emoji import strip_emoji
 
@@ -158,6 +159,6 @@ def _sentence(text: str, language: str) -> str:
 def in_sentence(text: str) -> str:
     """Return the text for the middle of a sentence; abbreviations and names keep their capital."""
     first = text.split(" ")[0]
-    if re.split(r"\W", first)[0] in word_lists()["capitals"]:
+    if re.split(r"\W", first)[0] in word_lists()["capitals"] or begins_with_name(text):
         return text
     return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from aigc.content import measure
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence
+from aigc_plugins.ads.given_capitals import may_begin_with_name
 from aigc_plugins.ads.word_lists import in_language, word_lists
 
 Opening: TypeAlias = Literal["does", "do", "clause", "noun"]
@@ -71,6 +72,7 @@ def _told(facts: Sequence[str], language: str) -> Iterator[str]:
         yield joints["divided" if divided else "noun"].join(facts) + "。"
         return
     shapes = {opening(fact) for fact in facts}
+    divided = divided or any(map(may_begin_with_name, facts[1:]))  # whose capital stays, and looks wrong in a row
     alike = len(shapes) == 1 and not divided and ("noun" not in shapes or all(map(_listable, facts)))
     if joint := joints.get(next(iter(shapes))) if alike else None:
         yield joint.join([capital(facts[0]), *map(in_sentence, facts[1:])]) + "."

@@ -16,7 +16,7 @@ from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
 from aigc_plugins.ads.fact_lines import FINAL, ad_line, has_words
-from aigc_plugins.ads.shortened import loses_time, tightened
+from aigc_plugins.ads.shortened import loses_time, reads_on, tightened
 from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound
 from aigc_plugins.ads.word_lists import CJK, neutral, word_lists
 
@@ -90,7 +90,7 @@ def plain_line(fact: str, width: int = 30, share: float = 0.5, *, numbers: bool 
     """Return a fact as a line that says as much as a line written from it has to: at least `share` of its telling words
     and, unless not all `numbers` are wanted, each of its numbers, whole or tighter; nothing where none that is so
     narrow does."""
-    ways = [fact, *tightened(fact)]
+    ways = [fact, *(form for form in tightened(fact) if reads_on(form, fact))]
     whole = [one for one in ways if measure(one.strip(FINAL), "width") <= width]
     lines = (_saying(one, width, share, numbers) for one in (*whole[:1], *ways))
     return next((line for line in lines if line and (whole or not is_bare_thing(line, fact))), "")

@@ -166,8 +166,8 @@ def _ends(values: Mapping[str, Any]) -> list[str]:
 
 def _descriptions(values: Mapping[str, Any], bound: AdBound) -> list[str]:
     """Return the offer, the price and the facts that the text above does not begin with, as far as they are short
-    enough."""
-    lines = [*_ends(values), *(plain_line(fact, bound.advised) for fact in selling(_facts(values))[1:])]
+    enough whole: no "sewn in a workshop" of where and how."""
+    lines = [*_ends(values), *(plain_line(fact, bound.advised, 1.0) for fact in selling(_facts(values))[1:])]
     return [line for line in lines if line and bound.size(line) <= bound.advised]
 
 

@@ -103,7 +103,7 @@ class AdMaterial:
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
-        line = beside(self.names, fact, self.language, brand=self.brand)
+        line = beside(self.names, fact, self.language, brand=self.brand, acts=self.sold in ("goods", "software"))
         return line or (beside([], fact, self.language, brand=self.own_keyword) if self.own_keyword else "")
 
     @property
@@ -211,7 +211,8 @@ def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.brand and not ad.apart and not says_twice(f"{product}: {ad.brand}"):
         branded = (owned_name(product, ad.brand, pattern) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
-    names = [capital(name) for name in dict.fromkeys((ad.product, *short_names(ad.product)[:3]))]
+    shorter = [name for name in short_names(ad.product)[:3] if ad.language != "en" or " " in name]
+    names = [capital(name) for name in dict.fromkeys((ad.product, *shorter))]
     doubled = [name for name in names if ad.keyword and not has_phrase(name, ad.keyword) and twins(ad.keyword, name)]
     yield from (*(name for name in names if name not in doubled and (" " in name or not doubled)), *names)
 

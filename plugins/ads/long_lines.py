@@ -17,6 +17,7 @@ from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 
 LONG_HEADLINE, MOST_LONG = 90, 5
 DESCRIPTION, SHORT, MOST_DESCRIPTIONS = 90, 60, 5
+LEAST_DESCRIPTIONS = 2
 TITLE = 50  # of Baidu
 DIVIDED = re.compile("[，；]")
 
@@ -27,7 +28,8 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
     facts = selling(facts)
     kept: list[str] = []
     name = capital(product.strip(FINAL))
-    told = [told_together(pair, language, LONG_HEADLINE).rstrip(FINAL) for pair in shared_out(facts, MOST_LONG)]
+    pairs = [list(facts[at : at + 2]) for at in range(0, len(facts) - 1, 2)] if len(facts) > 2 else shared_out(facts)
+    told = [_listed(pair, language) for pair in pairs]
     paired = " ".join(told).casefold()
     single = [bare for fact in facts if (bare := fact.strip(FINAL)).casefold() not in paired]
     single += [form for fact in single for form in (*shorter_whole(fact), *other_lines(fact))[:1]] if not told else []
@@ -40,6 +42,12 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
     return kept[:MOST_LONG] or [name]
 
 
+def _listed(facts: Sequence[str], language: str) -> str:
+    """Return two facts as they stand behind a name and a colon, with a semicolon where nothing else joins them."""
+    text = told_together(facts, language, LONG_HEADLINE).rstrip(FINAL)
+    return "; ".join(map(in_sentence, (one.strip(FINAL) for one in facts))) if ". " in text else text
+
+
 def asset_descriptions(
     facts: Sequence[str],
     *,
@@ -48,15 +56,50 @@ def asset_descriptions(
     offer: str | None = None,
     price: str | None = None,
 ) -> list[str]:
-    """Return two to five descriptions of at most 90, the first of at most 60, as Performance Max wants one."""
-    sold = sold_as(product, None, facts)
-    short = (ad_sentence(fact, product, language, SHORT) for fact in facts)
-    first = next(filter(None, short), "") or ad_sentence(product, "", language, SHORT)
-    rest = [told_together(pair, language) for pair in shared_out(facts)]
-    rest += [ad_sentence(fact, product, language, DESCRIPTION, once=True) for fact in facts[1:]]
-    rest += [_sentence(one, language) for one in (offered(offer), price_line(price, language, sold)) if one]
-    rest.append(_sentence(capital(product), language))
-    return list(dict.fromkeys(filter(None, [first, *rest])))[:MOST_DESCRIPTIONS]
+    """Return two to five descriptions of at most 90, the first of at most 60, as Performance Max wants one.
+
+    Each fact stands in one of them; one tells offer and price, and asks for a click.
+    """
+    told = [*selling(facts), *(fact for fact in facts if fact not in selling(facts))]  # a closing day comes last
+    told = list(filter(has_words, dict.fromkeys(told)))
+    names = [product, TAIL.sub("", product)]
+    shorts = ((fact, name, ad_sentence(fact, name, language, SHORT)) for name in names for fact in told)
+    fact, _, first = next((one for one in shorts if _says_name(one[2], one[1])), ("", "", ""))
+    rest = [one for one in told if one != fact]
+    ends = [one for one in (offered(offer), price_line(price, language, sold_as(product, None, facts))) if one]
+    end = _together(ends, language)
+    texts = [first or ad_sentence(product, "", language, SHORT), *_in_pairs(rest, language, MOST_DESCRIPTIONS - 2)]
+    calls = list(drawn_closings(language, product, None, brief_seed(product, facts), facts=facts))
+    texts.append(_together([*ends, calls[0]], language) if end else "")
+    texts = list(dict.fromkeys(filter(None, texts)))
+    if len(texts) < LEAST_DESCRIPTIONS:
+        texts.append(_together([product, calls[0]], language))
+    return texts[:MOST_DESCRIPTIONS]
+
+
+def _says_name(text: str, name: str) -> bool:
+    return text.casefold().startswith(name.casefold())
+
+
+def _in_pairs(facts: Sequence[str], language: str, most: int) -> Iterator[str]:
+    """Yield sentences of two facts, or of one, so that each fact stands in one of them, up to so many."""
+    left, count = list(facts), 0
+    while left and count < most:
+        text = told_together(left[:2], language, DESCRIPTION)
+        both = len(left) > 1 and text and text != told_together(left[:1], language, DESCRIPTION)
+        del left[: 2 if both else 1]
+        if text:
+            count += 1
+            yield text
+
+
+def _together(texts: Sequence[str], language: str) -> str:
+    """Return sentences in a row, fewer where not all fit into a description."""
+    for count in range(len(texts), 0, -1):
+        text = ("" if language == "zh" else " ").join(_sentence(one, language) for one in texts[:count])
+        if measure(text, "width") <= DESCRIPTION:
+            return text
+    return ""
 
 
 def baidu_title(facts: Sequence[str], *, product: str, brand: str | None = None, wildcard: bool = False) -> str:

@@ -28,6 +28,7 @@ WARNING = re.compile(  # what one has to know and nobody advertises: "minimum hi
     r"\b(?<!no )extra (?:cost|charge|fee)s?\b|\b(?:not (?:included|provided|dishwasher|microwave)|sold separately|"
     r"(?<!no )\w+ card required|wear gloves|surcharge|will (?:rust|fade|shrink|stain)|non-refundable|"
     r"at your own risk|terms apply|do not (?:machine|tumble|bleach|iron|immerse|use|wash))\b"
+    r"|(?<![不无])闭[园馆店]|店休|休[馆园](?!闲)|停业|不(?:营业|开放|接待)|(?:周|星期)[一二三四五六日天](?:休息|公休|不)"
     rf"|(?<![无不])加收|不支持|不建议|不适合|不适用|{LACKING}|需带|须带|自备|需另|另付|另计|(?<!不)另收|不退(?!色)|"
     r"不可(?:机洗|微波|退)|请勿|禁止|谢绝|概不|(?<![免无零0])押金|(?<!不)怕(?:潮|水|摔|晒|暴晒)|(?<!不)易碎|"
     r"(?<!不)会(?:掉|褪色|生锈|(?:自然)?氧化)|除外",

@@ -9,6 +9,7 @@ from aigc import check
 from aigc.content import measure
 from aigc.types import Draft, Finding, Json
 from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.fact_lines import FINAL, has_words, offered, worded
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import plain_line
@@ -17,10 +18,13 @@ from aigc_plugins.ads.sure_forms import is_bare_thing, other_lines, shorter_whol
 from aigc_plugins.ads.word_lists import TAIL
 
 CALLOUT, LINK_TEXT, LINK_LINE = 25, 25, 35  # wide
+MOST_NAMES = 3  # shorter names of a product that are keywords
+ENOUGH_CALLOUTS = 3  # an ad shows two at least
 MOST_CALLOUTS, MOST_WORDS, MOST_LETTERS = 20, 10, 80  # of a keyword: support.google.com/google-ads/answer/2756257
 PAGE = re.compile(r"^(?P<title>.+?)\s*(?:=>|=|\|)\s*(?P<url>https?://\S+)(?:\s*\|\s*(?P<lines>.+))?$")
 UNSEARCHED = re.compile(r"[^\w\s&.+'’-]|_|(?<!\w)['’]|['’](?!\w)|(?<!\w)-|(?<!\d)\.(?!\w)")  # what no keyword has
 ARTICLE = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
+SMALL = frozenset(["and", "of", "the", "for", "in"])
 LEADING = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 
 
@@ -83,12 +87,23 @@ def ad_keywords(
     """Return keywords with their match types: those given and the product as phrases and exactly, the product with its
     brand exactly; negative ones as phrases."""
     name = product.strip(FINAL).lower()
-    phrases = dict.fromkeys(filter(_is_searched, map(_plain, [*keywords, name, TAIL.sub("", name)])))
-    owned = _plain(f"{brand} {name}") if worded(brand) and str(brand).lower() not in name else ""
+    shorter = [one.lower() for one in short_names(product) if " " in one and not UNSEARCHED.search(one)]
+    names = [name, TAIL.sub("", name), *shorter[:MOST_NAMES]]
+    phrases = dict.fromkeys(filter(_is_searched, map(_plain, [*keywords, *names])))
+    owned = _plain(_owned(str(brand), name)) if worded(brand) and str(brand).lower() not in name else ""
     exact = dict.fromkeys([*phrases, *filter(_is_searched, [owned])])
     found = [*((one, "Phrase") for one in phrases), *((one, "Exact") for one in exact)]
     found += [(one, "Negative Phrase") for one in dict.fromkeys(map(_plain, negatives)) if _is_searched(one)]
     return [{"keyword": text, "match": match} for text, match in found]
+
+
+def _owned(brand: str, name: str) -> str:
+    """Return brand and name, without what the brand says already: "greenlight driving lessons"."""
+    owner, words = brand.lower().split(), name.split()
+    for length in range(min(len(owner), len(words)), 0, -1):
+        if owner[-length:] == words[:length]:
+            return " ".join([*owner, *words[length:]])
+    return "" if {*owner} & {*words} - SMALL else " ".join([*owner, *words])
 
 
 def _plain(text: str) -> str:
@@ -97,6 +112,16 @@ def _plain(text: str) -> str:
 
 def _is_searched(text: str) -> bool:
     return has_words(text) and len(text) <= MOST_LETTERS and len(text.split()) <= MOST_WORDS
+
+
+@check(severity="warn")
+def has_callouts(draft: Draft) -> Iterator[Finding]:
+    """Search assets have three callouts, or one from each fact; else the facts are too long to be some."""
+    facts = [fact for fact in draft.brief.values.get("benefits") or [] if not warns(str(fact))]
+    many = len(draft.fields.get("callouts") or [])
+    if many < min(ENOUGH_CALLOUTS, len(facts)):
+        told = f"has {many} callouts from {len(facts)} facts: more of these would have to fit in {CALLOUT}"
+        yield Finding(message=told, field="callouts")
 
 
 @check

@@ -22,6 +22,14 @@ ADVERB = re.compile(r"(?<=\w) (?:online|again|easily|quickly|simply|automaticall
 INNER_ARTICLE = re.compile(
     r"(?<!\d euros )(?<!\d pounds )(?<!\d dollars )\b(?:an?|the)\s+(?!(?:other|same|following|next)\b)(?=([\w-]+))"
 )
+ARTICLES = re.compile(r"(?<!^)\b(?:an?|the)\s", re.IGNORECASE)
+SPEAKING = frozenset(["we", "you", "i", "they", "our", "your"])
+DONE_FIRST = re.compile(r"[a-z]{2,}ed|cut|sewn|made|held|kept|set|sent|put|built|taught|laid|paid")
+NEEDING = re.compile(  # without its article no phrase: "at front", "half metre", "same day", "old one"
+    r"\b(?:the|an?) (?:old|new|half|whole|front|back|top|bottom|side|end|first|last|next|same|day|week|month|year|one|"
+    r"[a-z]+ (?:one|day|week|month|year|size))\b",
+    re.IGNORECASE,
+)
 COORDINATED = re.compile(r"^(?P<before>.+?)(?:,? (?P<joint>and|or) )(?P<after>.+)$")
 DETERMINER = re.compile(r"(?:an?|the|your|its|my|our)\s", re.IGNORECASE)
 LEAST = 2  # words of what stays
@@ -52,6 +60,18 @@ def tightened(fact: str) -> Sequence[str]:
     joined = bare.replace(" and ", " & ")
     forms = (fact.replace(" and ", " & "), bare, joined, ADVERB.sub(" ", joined))
     return tuple(form for form in dict.fromkeys(forms) if form != fact)
+
+
+@lru_cache(maxsize=1 << 12)
+def reads_on(form: str, fact: str) -> bool:
+    """Tell whether a tighter form of a fact is English where it lost an article: of a noun
+    or of what a thing does, "safe in oven", "fits jacket pocket"; not "we take old one away"."""
+    lost = len(ARTICLES.findall(fact)) > len(ARTICLES.findall(form))
+    if not lost or CJK.search(fact):
+        return True
+    first = fact.split(" ")[0].lower()
+    speaks = first in SPEAKING or opening(fact) in ("do", "clause") or bool(DONE_FIRST.fullmatch(first))
+    return not speaks and not NEEDING.search(fact)
 
 
 @lru_cache(maxsize=1 << 12)

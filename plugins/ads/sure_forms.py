@@ -13,7 +13,7 @@ from aigc.content import ends_dangling
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.provisos import has_proviso
-from aigc_plugins.ads.shortened import acting_verbs, heads, parts, third_persons, tightened, with_short_units
+from aigc_plugins.ads.shortened import acting_verbs, heads, parts, reads_on, third_persons, tightened, with_short_units
 from aigc_plugins.ads.word_lists import CJK, word_lists
 from aigc_plugins.rules.numerals import ENGLISH
 
@@ -111,6 +111,11 @@ IN_WORDS = re.compile(
 )
 
 
+WORD_RANGE = re.compile(
+    rf"\b(?:{'|'.join(ENGLISH)})(?: (?:to|or|and|by|of|in) |-)(?:a |an )?(?:{'|'.join(ENGLISH)})\b", re.IGNORECASE
+)
+
+
 def ends_surely(kept: str, lost: str) -> bool:
     """Tell whether the beginning of a fact is as true by itself as with the end that it loses."""
     if has_proviso(lost) or PAID.search(lost):
@@ -159,6 +164,8 @@ def is_bare_thing(line: str, fact: str) -> bool:
 
 def in_figures(fact: str) -> str:
     """Return a fact with "3 hours" for "three hours"; nothing where it has no such number."""
+    if WORD_RANGE.search(fact):
+        return ""  # "four to 5 weeks"
     text = IN_WORDS.sub(lambda found: str(ENGLISH[found.group().lower()]), fact)
     return text if text != fact else ""
 
@@ -174,7 +181,7 @@ def shorter_whole(fact: str) -> list[str]:
         plainer = wordy.sub(plain, plainer)
     plainer = EVERY.sub(r"\1s, ", plainer)  # "every Thursday from May to September"
     plainer = RANGE.sub("", plainer)
-    forms = [plainer, *tightened(plainer)]
+    forms = [plainer, *(form for form in tightened(plainer) if reads_on(form, plainer))]
     forms += [AMOUNT.sub("", form) for form in forms]
     forms += [figures for form in forms if (figures := in_figures(form))]
     forms += [short for form in forms if (short := with_short_units(form))]

@@ -35,7 +35,7 @@ class NameTail:
         return name[: found.start()] + instead if found else name
 
 
-NUMBER = re.compile(r"\d")
+NUMBER = re.compile(r"\d|^(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b", re.IGNORECASE)
 TAIL = NameTail()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aigc import check
-from aigc.types import Field
+from aigc.types import Field, Json
 from aigc_plugins.ads.a_or_an import is_plural
+from aigc_plugins.ads.calls import begins_with_deed, sold_as
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import words_of
 from aigc_plugins.ads.word_lists import TAIL, word_lists
@@ -89,6 +90,11 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         return
     if QUALITIES_ALONE.search(text):
         yield "has 'a' before qualities of nothing"
+    values = field.draft.brief.values
+    product = strip_emoji(str(values.get("product") or ""), symbols=True)
+    listed = text.casefold().startswith((f"{product}:".casefold(), f"{TAIL.sub('', product)}:".casefold()))
+    if verbs and product and not listed and _does_nothing(product, values, str(field.draft.item)):
+        yield "lets a service do what its fact says"
     stated = IS.search(text)
     if stated and not any(form.match(stated[1]) for form in (ADJECTIVE, MEASURE, STATE)):
         yield f"says the product is {stated[1]!r}"
@@ -100,8 +106,6 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         yield "says that the product has what it does not have so"
     if verbs and (once := _said_of_itself(text, str(field.draft.item))):
         yield once
-    values = field.draft.brief.values
-    product = strip_emoji(str(values.get("product") or ""), symbols=True)
     begins = ARTICLE.sub("", text).lower()
     head = ARTICLE.sub("", TAIL.sub("", product)).lower()
     if product and not begins.startswith((head, head.removesuffix("s"))):
@@ -124,6 +128,13 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         verbs and in_fact and verb not in free and opening(in_fact.string[in_fact.start() :]) == "noun"
     ):
         yield "has no verb after 'that'"
+
+
+def _does_nothing(product: str, values: Mapping[str, Json], fact: str) -> bool:
+    """Tell whether a sentence of name and fact has to be a list: "Church hall hire: seats 120", "Rent a cello: …"."""
+    facts = [one for one in values.get("benefits") or [] if isinstance(one, str)]
+    service = sold_as(product, values.get("category"), facts) == "service"
+    return begins_with_deed(product) or (service and opening(fact) == "does")
 
 
 def _behind(text: str, *names: str) -> str:

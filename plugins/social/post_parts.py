@@ -20,6 +20,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import has_words, in_sentence, offered, priced
 from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.told_of import does_something
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 from aigc_plugins.articles.retold import tells_again
@@ -40,6 +41,14 @@ APPOINTED = re.compile(
 )
 NOTICE = re.compile(r"(?:通知|公告|须知|安排|启事|预告|时间|日程)$")
 ASKED_WHY = re.compile(r"^(?:为什么|为何|什么|怎么|怎样|如何|哪|谁)|(?:吗|呢)$")
+BINDING = re.compile(
+    r"^(?:please|bring|book|wear|arrive|register|sign up|pay|reserve|do not|don['’]t|you need|under[- ]\d+s|aged?)\b"
+    r"|\b(?:must|in advance|ahead|beforehand|required|with an? (?:adult|parent)|(?:days|hours) before|only)\b"
+    r"|^请|须|需要?(?:提前|预约|自备|携带|家长)|自备|提前.{0,4}(?:预约|预订|报名|告知|到)"
+    r"|陪同|谢绝|禁止|不得|限(?:\d|前|每|本)|岁(?:以下|以上)",
+    re.IGNORECASE,
+)
+QUESTION = re.compile(r"(?:what|how|why|when|where|who|which|whether)\b", re.IGNORECASE)
 NUMBERED = " {part}/{parts}"
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
 
@@ -190,6 +199,8 @@ def call(brief: PostBrief) -> str:
         return _drawn(in_language(lists["unlinked"], brief.language)[kind], brief)
     if any(map(APPOINTED.search, brief.facts)):
         return ""  # a notice of when and where: nobody is asked what is new in it, or matters most
+    if brief.product and any(_binds(fact) for fact in brief.facts[: brief.told]):
+        return ""  # nobody is moved by what to bring
     asked = in_language(lists["asking"], brief.language)["product" if brief.product else "topic"]
     return _drawn(asked, brief) if brief.told > 1 else ""
 
@@ -292,6 +303,8 @@ def _headed(brief: PostBrief) -> str:
     if brief.language == "zh" and ASKED_WHY.search(topic):  # a question is no thing that has points
         return topic if ENDED.search(topic) else f"{topic}？"
     counts: Sequence[str] = in_language(wording()["counts"], brief.language)
+    if QUESTION.match(topic):
+        return topic  # "What changes this April" is no thing that has points
     if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
     patterns = in_language(wording()["headed"], brief.language)
@@ -308,6 +321,11 @@ def _asks(fact: str) -> bool:
     """Tell whether a fact is a question or tells somebody to do something, which is no thing to know."""
     first = fact.split(" ")[0].lower()
     return fact.rstrip().endswith("?") or opening(fact) == "do" or first in word_lists()["verbs"]
+
+
+def _binds(fact: str) -> bool:
+    """Tell whether a fact is a condition: what to bring, to pay besides or to do before, who may not come."""
+    return warns(fact) or BINDING.search(fact) is not None
 
 
 def _price(price: Json, language: str, *, served: bool) -> str:

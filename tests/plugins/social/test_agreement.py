@@ -27,8 +27,8 @@ def test_several_things_do_not_leave_at_nine() -> None:
 @pytest.mark.parametrize("fact", ["Is there a second lock?", "Have an identity card ready."])
 def test_a_question_or_an_order_is_no_thing_to_know(fact: str) -> None:
     facts = ["Doors swell in winter.", fact]
-    assert hook(brief(topic="locked out", facts=facts, audience="tenants")) == "Locked out: two points for tenants"
-    assert hook(brief(topic="locked out", facts=facts)) == "Locked out: two points"
+    assert hook(brief(topic="locked out", facts=facts, audience="tenants")) == "Locked out: a checklist for tenants"
+    assert hook(brief(topic="locked out", facts=facts)) == "Locked out: a checklist"
     known = brief(topic="locked out", facts=["Doors swell in winter.", "Locks freeze."])
     assert hook(known) == "Locked out: two things to know"
 

@@ -90,7 +90,7 @@ def test_a_topic_counts_the_facts_that_are_told():
     many = post.count("Herb") // 4
     counted = ["", "", "two", "three"][many]
     assert 1 < many < 8 and post.startswith(f"Growing herbs: {counted} things to know\n\n")
-    assert part("hook", "x", **told | {"audience": "beginners"}).endswith("things for beginners to know")
+    assert part("hook", "x", **told | {"audience": "beginners"}).endswith("things beginners should know")
 
 
 def test_a_written_first_line_stands_for_its_fact():
@@ -285,3 +285,21 @@ def test_a_name_with_a_colon_gets_no_second_one() -> None:
 def test_a_brand_stands_before_what_follows_a_comma() -> None:
     told = part("hook", "x", product="Loft ladder, 3-part", brand="Steig", facts=["carries 150 kg", "is insulated"])
     assert told == "Loft ladder by Steig, 3-part: carries 150 kg"
+
+
+@pytest.mark.parametrize(
+    ("facts", "language"),
+    [(["bring flat shoes", "book three days ahead"], "en"), (["请提前三天预约", "自备拖鞋"], "zh")],
+)
+def test_nobody_is_asked_which_condition_matters_most(facts: list[str], language: str) -> None:
+    assert part("call", "facebook", product="Bowls evening", facts=facts, language=language) == ""
+    plain = ["two lanes", "tea and cake"] if language == "en" else ["两条球道", "茶点"]
+    assert part("call", "facebook", product="Bowls evening", facts=plain, language=language) != ""
+
+
+def test_a_topic_that_asks_has_no_number_of_things() -> None:
+    facts = ["The rate rises to 15%.", "The allowance doubles."]
+    topic = "what changes in payroll this April"
+    assert part("hook", "linkedin", topic=topic, facts=facts, audience="small firms") == topic.capitalize().replace(
+        "april", "April"
+    )
