@@ -90,16 +90,16 @@ def plan_outline(
         seeds, questions, facts = ([wide_marks(one) for one in texts] for texts in (seeds, questions, facts))
     searches, others = _searches(keyword, seeds, questions)
     if not facts:
-        named = [PlannedSection(_headed(one, language), (), one) for one in searches or others or [keyword]]
+        named = [PlannedSection(headed(one, language), (), one) for one in searches or others or [keyword]]
         return ArticleOutline(
-            tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others)
+            tuple(named[:MOST_HEADINGS]), tuple(headed(one, language) for one in searches), tuple(others)
         )
     names = _names([*facts, keyword, *questions])
     told = shared_out(facts, searches, keyword)
     rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
     same, without = answered_too(searches, told, facts, keyword)
     sections = [
-        PlannedSection(_headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
+        PlannedSection(headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
     ]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
@@ -121,7 +121,7 @@ def plan_outline(
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(
         tuple(_fitted(named, language)),
-        tuple(_headed(one, language, names) for one in open_ones),
+        tuple(headed(one, language, names) for one in open_ones),
         tuple(dict.fromkeys(left)),
     )
 
@@ -258,7 +258,7 @@ def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> t
     return wanted, [seed for seed in near if seed not in read]
 
 
-def _headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+def headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return a search as a heading: with a capital, those of `names`, and its question mark where it is a sentence."""
     search = LOWER.sub(lambda found: names.get(found.group(), found.group()), re.sub(r"\bi\b", "I", search))
     asks = ASKED_IN_CHINESE.search(search) if language == "zh" else INVERTED.search(search)
