@@ -24,10 +24,12 @@ from aigc_plugins.seo.answers import (
     names_another,
     subject_words,
     told_by,
+    told_of,
     wanted_of,
 )
 from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.seo.whose import has_price_of_thing
 from aigc_plugins.text.chinese import wide_marks
 
 MOST_HEADINGS = 6
@@ -101,11 +103,16 @@ def plan_outline(
     sections = [
         PlannedSection(headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
     ]
+    sections = [_neutral(one, keyword, language) for one in sections]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
     made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
     for fact in rest:
         name = heading_of(fact, language, local=local) or REST[language]
+        if at := [at for at, one in enumerate(sections) if one.heading == name]:
+            sections[at[0]] = sections[at[0]]._replace(facts=(*sections[at[0]].facts, fact))
+            made.pop(name, None)
+            continue
         one = made.get(name, PlannedSection(name))
         made[name] = one._replace(facts=(*one.facts, fact))
     last = [made.pop(REST[language])] if REST[language] in made else []
@@ -124,6 +131,18 @@ def plan_outline(
         tuple(headed(one, language, names) for one in open_ones),
         tuple(dict.fromkeys(left)),
     )
+
+
+def _neutral(section: PlannedSection, keyword: str, language: str) -> PlannedSection:
+    """Return a section for the price of the keyword with that first, under "Prices" where no fact has it for sure."""
+    search = section.search
+    own = "price" in wanted_of(search, keyword) and not (subject_words(search, keyword) or characters(search, keyword))
+    if not own:
+        return section
+    surely = sorted(section.facts, key=lambda fact: "price" in told_by(fact) and not has_price_of_thing(fact, keyword))
+    if "price" not in told_by(surely[0]) or has_price_of_thing(surely[0], keyword):
+        return section._replace(facts=tuple(surely))
+    return section._replace(heading=heading_of(section.facts[0], language), searches=(search, *section.searches))
 
 
 def _near(
@@ -150,7 +169,7 @@ def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> 
     """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
     asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
     about |= content(search) - content(keyword) - LIGHT
-    if any(asked & told_by(fact) and not names_another(fact, search) for fact in facts):
+    if any(asked & told_of(fact, search, keyword) and not names_another(fact, search) for fact in facts):
         return True
     if sure:
         return False

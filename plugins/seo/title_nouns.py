@@ -9,6 +9,7 @@ from aigc_plugins.rules.content_words import HAN, content
 from aigc_plugins.seo.answers import LIGHT, characters, subject_words, told_by, told_in_title, wanted_of
 from aigc_plugins.seo.outlines import QUESTION, PlannedSection, wanting
 from aigc_plugins.seo.title_words import capitalised
+from aigc_plugins.seo.whose import has_price_of_another
 
 MOST_TOLD, LEAST_TOLD = 3, 2  # nouns of a title
 TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
@@ -41,6 +42,8 @@ def told_in_titles(sections: Sequence[PlannedSection], keyword: str, language: s
     found = list[str]()
     for one in sections:
         told = frozenset[str]().union(*map(told_by, one.facts))
+        if all(has_price_of_another(fact, keyword) for fact in one.facts):
+            told -= frozenset(("price",))
         if not one.search:
             found += told_in_title(told, language, heading=one.heading)
         elif subject_words(one.search, keyword) or characters(one.search, keyword):
