@@ -29,10 +29,12 @@ from aigc_plugins.seo.answers import (
 )
 from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.seo.telling_order import meanings_first
 from aigc_plugins.seo.whose import has_price_of_thing
 from aigc_plugins.text.chinese import wide_marks
 
 MOST_HEADINGS = 6
+FEW_HEADINGS = 2  # one, and that for the rest
 LEFT = 3  # questions without a fact, and facts without a question, that somebody has to sort
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
@@ -127,7 +129,7 @@ def plan_outline(
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(
-        tuple(_fitted(named, language)),
+        tuple(_fitted(meanings_first(named, keyword, REST[language]), language)),
         tuple(headed(one, language, names) for one in open_ones),
         tuple(dict.fromkeys(left)),
     )
@@ -225,6 +227,26 @@ def outline_has_facts(draft: Draft, *, facts: str = "facts") -> Iterator[Finding
     """An outline has facts to sort; without any in the brief's field `facts` all of it is still to be found out."""
     if not list(texts_in(draft.brief.values.get(facts))):
         yield Finding(message=f"the brief has no {facts}: what stands under the headings is all still to be found out")
+
+
+@check(severity="warn")
+def facts_have_headings(draft: Draft, *, facts: str = "facts") -> Iterator[Finding]:
+    """Most facts of an outline stand under a heading of their own, not under "Good to know".
+
+    It is found where more than half of them do, three or more, or two beside a single heading.
+    """
+    rest = REST["zh" if draft.language == "zh" else "en"]
+    parts = re.split(r"^#{2,3} ", str(draft.fields.get("outline") or ""), flags=re.MULTILINE)[1:]
+    known = {_plainest(one) for one in texts_in(draft.brief.values.get(facts))}
+    left = [line for part in parts if part.startswith(f"{rest}\n") for line in part.splitlines()[1:]]
+    left = [line for line in left if _plainest(line.removeprefix("- ")) in known]
+    few = LEFT - 1 if len(parts) <= FEW_HEADINGS else LEFT
+    if len(left) >= few and 2 * len(left) > len(known):
+        yield Finding(
+            message=f"{len(left)} of {len(known)} facts stand under {rest!r}: no search asks for what they tell; "
+            "add questions or seeds that do",
+            field="outline",
+        )
 
 
 @check(severity="warn")
