@@ -25,6 +25,7 @@ from aigc_plugins.seo.meta import (
 )
 from aigc_plugins.seo.outlines import (
     facts_are_sorted,
+    facts_have_headings,
     outline_has_facts,
     outline_text,
     plan_outline,
@@ -62,6 +63,7 @@ def aigc_checks() -> Sequence[Extension]:
         meta_adds_something,
         names_no_picture,
         facts_are_sorted,
+        facts_have_headings,
         outline_has_facts,
         pages_have_addresses,
         picture_told_whole,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from aigc_plugins.rules.content_words import HAN, content, denies, stem, telling
+from aigc_plugins.seo.whose import FIGURE_OF_MONEY, SUBJECTLESS, has_price_of_another, measures_the_thing
 
 NUMBER = (
     r"(?:\b\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+)?"
@@ -25,6 +26,7 @@ MORE = 0.4  # what one that has two words or more of a search, and all, answers 
 LEADING = 0.3  # of what a search is about, where a fact begins with it
 RARE = 0.1  # what a word that few sentences have tells more
 PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
+MEASURED = frozenset(("price", "size"))  # what a part of a thing has too
 GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
 _SUFFIXES = "ion ation ment al ance ence able ful ness ist or age ure ative ity ship"
 SUFFIXES = frozenset(_SUFFIXES.split())
@@ -47,11 +49,6 @@ HOURS = re.compile(
 )
 OURS_OR_YOURS = re.compile(r"(?:you|we)\b", re.IGNORECASE)
 COUNTED = re.compile(NUMBER, re.IGNORECASE)
-FIGURE_OF_MONEY = re.compile(
-    r"[$€£¥￥]\s?\d|\d\s?万?(?:[$€£¥￥元块p]|usd|eur|gbp)|[一二两三四五六七八九十百千]+(?:元|块)|"
-    r"\b(?:dollars?|euros?|pounds?|pence|francs?|yuan|kron\w+|cents?)\b",
-    re.IGNORECASE,
-)
 NAMED = re.compile(r"(?<=[a-z] )[A-Z][a-z]{2,}")
 YEAR_OLD = re.compile(r"(?<=\d)[- ]years?[- ]olds?\b", re.IGNORECASE)
 WEEKDAY = re.compile(
@@ -59,13 +56,6 @@ WEEKDAY = re.compile(
 )
 TIMES = re.compile(r"^每.*[一二两三四五六七八九十\d]次")  # 每五年上一次油
 YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
-# A sentence that names no thing of its own: "45 minutes are enough.", 一般七个工作日。
-SUBJECTLESS = re.compile(
-    r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|"
-    r"you|we|ready|done)\b|\W*\d)"
-    r"|^(?:一般|通常|大约|大概|约|全程|从[^，。]{1,8}到|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
-    re.IGNORECASE,
-)
 LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
 WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
 LOOSE_WORDS = re.compile(
@@ -213,14 +203,22 @@ def _leads(fact: str, words: Collection[str]) -> bool:
 def _told_of_others(fact: str, search: str, keyword: str) -> frozenset[str]:
     """Return what a fact tells of something else than what a search asks for that names nothing but the keyword.
 
-    "You get the bill by email the same day" tells not how long it takes, nor opening hours when to do it.
+    "You get the bill by email the same day" tells not how long it takes, nor opening hours when to do it, nor the price
+    of a repair that of the keyword, nor how deep a sole is what size a shoe has.
     """
     none: frozenset[str] = frozenset()
+    other = frozenset(("price",)) if has_price_of_another(fact, f"{search} {keyword}") else none
+    other |= none if measures_the_thing(fact, keyword) else frozenset(("size",))
     mute = SUBJECTLESS.match(fact) and not OURS_OR_YOURS.match(fact)
     near = HAN.search(fact) or mute or COUNTED.match(fact) or TAKES.search(fact) or content(fact) & content(keyword)
-    return (none if near else frozenset(("long",))) | (
-        frozenset(("when",)) if SEASON.search(search) and HOURS.search(fact) else none
-    )
+    other |= none if near else frozenset(("long",))
+    return other | (frozenset(("when",)) if SEASON.search(search) and HOURS.search(fact) else none)
+
+
+def told_of(fact: str, search: str, keyword: str) -> frozenset[str]:
+    """Return what a fact tells of that which a search asks for, the keyword where it names nothing else."""
+    named = subject_words(search, keyword) or characters(search, keyword)
+    return told_by(fact) - (_told_of_others(fact, search, keyword) & MEASURED if not named else frozenset())
 
 
 def shared(fact: str, search: str, keyword: str) -> float:

@@ -9,22 +9,24 @@ from aigc.content import measure
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.rules.content_words import HAN, content, stem, telling
 from aigc_plugins.rules.topic import has_words
-from aigc_plugins.seo.answers import asked_for, characters, subject_words, told_by, told_in_title, wanted_of
+from aigc_plugins.seo.answers import asked_for, told_by
 from aigc_plugins.seo.intent import search_intent
-from aigc_plugins.seo.kinds import VOWEL
-from aigc_plugins.seo.outlines import OURS, QUESTION, ArticleOutline, apart, plain_line
+from aigc_plugins.seo.outlines import OURS, QUESTION, REST, ArticleOutline, apart, headed, plain_line
 from aigc_plugins.seo.site_links import MOST_LINKS, PARTS, nearest_pages, site_pages
-from aigc_plugins.seo.title_words import SMALL, capitalised
+from aigc_plugins.seo.title_nouns import LEAST_TOLD, MOST_TOLD, told_in_titles
+from aigc_plugins.seo.title_words import capitalised
 from aigc_plugins.seo.titles import TITLE_PIXELS, meta_title
 
-MOST_TITLES, MOST_KINDS, LEAST_ASKED = 5, 3, 3
+MOST_TITLES, LEAST_ASKED = 5, 3
+READ = ("informational", "commercial")  # what somebody wants who reads a guide
+GUIDING = re.compile(
+    r"\b(?:guides?|tips|tutorial|checklist|template|ideas|examples)\b|指南|攻略|大全|教程|方法|技巧|清单", re.IGNORECASE
+)
 # What a page's title has of its own.
 _OWN = "guide map list page timetable times test shop overview tips faq price prices size sizes care"
 OWN = frozenset(map(stem, _OWN.split()))
 OWN_HAN = re.compile("地图|指南|大全|介绍|价目表?|价格|怎么选|选购|教程|攻略|方法")
 OTHERS = 1  # words of a page to book or buy that the brief need not have: "Book a fitting"
-TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
-ASIDE = re.compile(r"^How |^What |\band\b")
 PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 
 # Pages where somebody gets what a search wants: that book or sell, that tell the price, that tell where it is.
@@ -48,25 +50,28 @@ REACHING = re.compile(
 def plan_titles(
     topic: str, keyword: str, outline: ArticleOutline, audience: str | None = None, language: str = "en"
 ) -> list[str]:
-    """Return up to five titles of at most 580 pixels that have the keyword: the topic, what is told of it, and what is
-    asked and answered.
+    """Return up to five titles of at most 580 pixels that have the keyword: the topic, what most of the outline tells,
+    a guide to it. None asks one of the questions, unless the keyword does.
 
     The keyword alone is a title only where there is no other.
     """
     lead, chinese = capitalised(keyword), language == "zh"
     every = [one for section in outline.sections for one in section.every]
-    asked = [one.heading for one in every if QUESTION.search(one.search)]
+    named = [one for one in every if one.heading != REST[language]]
+    told = told_in_titles(every, keyword, language)
     options = [meta_title(topic, keyword, language)]
-    if told := _told_in_title(outline, keyword, language):
+    if len(told) >= LEAST_TOLD and 2 * len(told) >= min(len(named), 2 * MOST_TOLD):
         options.append(f"{keyword}：{'、'.join(told)}" if chinese else f"{lead}: {_listed(told)}")
-    options += [capitalised(title) for one in asked if (title := _with_keyword(one, keyword, chinese=chinese))]
-    if audience and " for " not in keyword:
-        options.insert(2, f"{keyword}：写给{audience}" if chinese else f"{lead} for {capitalised(audience)}")
-    if len(asked) >= LEAST_ASKED:
-        many = len(asked)
+    if guided := not (QUESTION.search(keyword) or GUIDING.search(keyword)) and search_intent(keyword) in READ:
+        options.append(f"{keyword}指南" if chinese else f"{lead}: A Guide")
+    if audience and (chinese or guided):
+        options.append(f"{keyword}：写给{audience}" if chinese else f"{lead}: A Guide for {capitalised(audience)}")
+    many = sum(bool(QUESTION.search(one.search)) for one in named)
+    if many >= LEAST_ASKED and many == len(every):
         options.append(f"{keyword}：{many}个常见问题" if chinese else f"{lead}: {many} Questions Answered")
+    alone = capitalised(headed(keyword, language))
     more = [one for one in options if one.casefold() != keyword.casefold() and _has(one, keyword)]
-    fitting = [one for one in more or [lead] if measure(one.title(), "pixels") <= TITLE_PIXELS] or [
+    fitting = [one for one in more or [alone] if measure(one.title(), "pixels") <= TITLE_PIXELS] or [
         meta_title(keyword, keyword, language)
     ]
     return list({one.casefold().strip(FINAL): one for one in reversed(fitting)}.values())[::-1][:MOST_TITLES]
@@ -110,48 +115,6 @@ def plan_schema(intent: str, facts: Sequence[str]) -> str:
     if intent == "transactional" and any(PRICE.search(fact) for fact in facts):
         return "Product"
     return "BlogPosting" if intent in ("informational", "commercial") else "WebPage"
-
-
-def _told_in_title(outline: ArticleOutline, keyword: str, language: str) -> list[str]:
-    """Return up to three things that an article tells, as titles have them: "Price", "How Long It Takes".
-
-    They are asked of the keyword itself, how long only as what it takes. What begins with "How", and dates and times,
-    come last.
-    """
-    kinds, given = set[str](), list[str]()
-    for one in (one for section in outline.sections for one in section.every):
-        told = frozenset[str]().union(*map(told_by, one.facts))
-        found = told & wanted_of(one.search, keyword) if one.search else frozenset[str]()
-        if not (subject_words(one.search, keyword) or characters(one.search, keyword)):
-            kinds |= found if TAKING.search(one.search) else found - {"long"}
-        given += [] if one.search else told_in_title(told, language, heading=one.heading)
-    every = sorted(dict.fromkeys((*told_in_title(kinds, language), *given)), key=lambda one: bool(ASIDE.search(one)))
-    return every[:MOST_KINDS] if len(every) > 1 else []
-
-
-def _with_keyword(question: str, keyword: str, *, chinese: bool) -> str:
-    """Return a question as a title that has the keyword: in place of its end, which the question has, or before it.
-
-    It is empty where the question has more words of the keyword elsewhere, and says them twice.
-    """
-    if _has(question, keyword):
-        return question
-    if chinese:
-        known = next((keyword[at:] for at in range(1, len(keyword) - 1) if question.startswith(keyword[at:])), "")
-        rest = question[len(known) :]
-        twice = any(keyword[at : at + 2] in rest for at in range(len(keyword) - 1))
-        return "" if twice else keyword + ("" if known else "：") + rest
-    words = keyword.split()
-    if not SMALL & {*words} and not words[0].endswith("ing"):
-        for at in range(1, len(words)):
-            end = re.compile(rf"\b(?P<a>an? )?{re.escape(' '.join(words[at:]))}\b", re.IGNORECASE)
-            if found := end.search(question):
-                lead = ("an " if VOWEL.match(keyword) else "a ") if found["a"] else ""
-                before, after = question[: found.start()], question[found.end() :]
-                again = telling(f"{before} {after}") & telling(keyword)
-                return "" if again else before + lead + keyword + after
-    shared = telling(question) & telling(keyword)
-    return "" if len(shared) > 1 or not question.endswith("?") else f"{keyword}: {question}"
 
 
 def _has(title: str, keyword: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from aigc_plugins.seo.intent import Intent, search_intent
-from aigc_plugins.seo.kinds import TopicKind, asks, names_topic, topic_kind
+from aigc_plugins.seo.intent import Intent, marks_reading, search_intent
+from aigc_plugins.seo.kinds import TopicKind, asks, head, names_topic, topic_kind
 from aigc_plugins.seo.phrases import normalised
 
 Cluster = dict[str, object]
@@ -20,6 +20,8 @@ CLUSTERS: Mapping[str, tuple[Intent, str, str]] = {
     "brand": ("navigational", "{brand}", "{brand}"),
 }
 MOST, LEAST = 8, 3
+LEAST_END = 3  # letters of a noun that ends another: boards, floorboards
+NOT_CHOSEN = ("subject", "doing", "outing", "at_home", "skill")  # what one reads of rather than chooses
 OF_SEED = {"compare": 1, "buy": 2}  # searches of the kind that are built on each seed
 
 
@@ -45,7 +47,8 @@ def keyword_clusters(
     seen: set[str] = set()
     brands = [brand] if brand else []
     for keyword in (*known, *found):
-        _take(keyword, held[_place(keyword, search_intent(keyword, brands, kind.topic), held)], seen)
+        place = _place(keyword, search_intent(keyword, brands, kind.topic), held)
+        _take(keyword, held["compare" if place == "learn" and _is_sort(keyword, kind) else place], seen)
     for key in wanted:
         for search in (*_of_seeds(key, built_on, language, local), *kind.searches(key, normalised(brand or ""))):
             _take(search, held[key], seen)
@@ -61,6 +64,16 @@ def _of_seeds(key: str, seeds: Sequence[str], language: str, local: bool) -> Ite
             yield from TopicKind(topic_kind(seed, language, local=local).name, seed, language).searches(key)[
                 : OF_SEED[key]
             ]
+
+
+def _is_sort(keyword: str, kind: TopicKind) -> bool:
+    """Say whether a keyword is a sort of what the topic is, to choose from, and asks nothing: "old oak boards"."""
+    if kind.name in NOT_CHOSEN or keyword == kind.topic or asks(keyword) or marks_reading(keyword):
+        return False
+    if kind.language == "zh":
+        return keyword.endswith(kind.topic[-2:])
+    noun, named = head(keyword).removesuffix("s"), head(kind.topic).removesuffix("s")
+    return noun == named or (len(noun) > LEAST_END and named.endswith(noun))
 
 
 def _asks(seed: str) -> bool:

@@ -22,6 +22,7 @@ from aigc_plugins.seo.answers import (
     subject_words,
     told_beside,
     told_by,
+    told_of,
     wanted_of,
 )
 
@@ -147,7 +148,7 @@ def _of_its_kind(search: str, told: Mapping[str, Sequence[str]], keyword: str) -
     asked = wanted_of(search, keyword) if is_strict(search, keyword) else frozenset[str]()
     for one, mine in told.items():
         kinds = asked - (PLAIN - GIVEN - wanted_of(one, keyword))
-        if any(kinds & _only_told_by(fact) for fact in mine):
+        if any(kinds & _only_told_by(fact) & told_of(fact, search, keyword) for fact in mine):
             return one
     return ""
 

@@ -35,6 +35,12 @@ def search_intent(keyword: str, brands: Sequence[str] = (), topic: str = "") -> 
     return "commercial" if narrows else "informational"
 
 
+def marks_reading(keyword: str) -> bool:
+    """Tell whether a search has a word, or begins as a question, by which one sees that somebody wants to read."""
+    text = " ".join(keyword.casefold().split())
+    return bool(_patterns()["question"].search(text) or _patterns()["informational"].search(text))
+
+
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     return {name: _pattern(words) for name, words in intent_words().items()}

@@ -84,8 +84,7 @@ def topic_kind(topic: str, language: str = "en", *, local: bool = False) -> Topi
     """
     known = _lists(language)
     if language == "zh":
-        name = next((name for name, kind in known.items() if topic.endswith(tuple(kind["heads"]))), FALLBACK)
-        return TopicKind(name, topic, language)
+        return TopicKind(_chinese_kind(topic, known), topic, language)
     if AT_HOME.search(topic):
         return TopicKind("at_home", topic, language)
     if _goes(topic):
@@ -105,6 +104,19 @@ def topic_kind(topic: str, language: str = "en", *, local: bool = False) -> Topi
     if not name and last not in _kinds()["things"]:
         name = next((name for name, kind in known.items() if last.endswith(tuple(kind.get("endings", ())))), "")
     return TopicKind(name or ("unsure" if local else FALLBACK), topic, language)
+
+
+def _chinese_kind(topic: str, known: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+    """Return the kind that has the longest end of a Chinese topic, or the deed it begins with: 学吉他 is a skill."""
+    begun = [name for name, kind in known.items() if topic.startswith(tuple(kind.get("begins", ())))]
+    ends = [
+        (len(word), name)
+        for name, kind in known.items()
+        for word in kind["heads"]
+        if topic.endswith(word) and not topic.endswith(tuple(kind.get("unless", ())))
+    ]
+    longest = max(ends, key=lambda one: one[0], default=(0, "unsure"))[1]
+    return begun[0] if begun and longest in ("goods", "unsure") else longest
 
 
 def _goes(topic: str) -> bool:

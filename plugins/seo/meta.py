@@ -20,6 +20,27 @@ CLAUSE = re.compile(r"[,;:，；：。]")
 LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
 LEAST_CHARS, LEAST_CHARS_HAN = 50, 20  # of a description that does not tell all
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
+ENDED = re.compile(r"[.!?。！？][\"”’)）]?$")
+_FINITE = (
+    r"(?:is|are|was|were|has|have|can|will|must|costs?|takes?|needs?|opens?|closes?|runs?|lasts?|comes?|starts?|begins?|"
+    r"ends?|holds?|meets?|gives?|gets?|shows?|pays?|includes?)\b"
+)
+FINITE = re.compile(rf"\w {_FINITE}", re.IGNORECASE)
+# ", the page has": another statement behind no more than a comma.
+SPLICED = re.compile(
+    rf", (?:(?:the|an?|this|these|our|your|its) (?:[\w'-]+ ){{1,4}}?|(?:it|they|we|you|there) ){_FINITE}"
+)
+# What a clause begins with, or has, that a comma and a statement may follow.
+TYING = re.compile(
+    r"\b(?:if|when|whenever|while|as|since|because|although|though|after|before|once|until|unless|where|wherever|what|"
+    r"which|how|who|that|whether|either|not only)\b",
+    re.IGNORECASE,
+)
+# A verb that its sentence leaves without what it is about: "the page has."
+UNTOLD = re.compile(
+    r"\b(?:has|have|is|are|was|were|includes?|tells?|says?|contains?|gives?|provides?|explains?|describes?)[.!?]?$",
+    re.IGNORECASE,
+)
 
 
 @check
@@ -47,10 +68,14 @@ def meta_adds_something(draft: Draft) -> Iterator[Finding]:
 def whole_sentences(text: str, field: Field) -> Iterator[str]:
     """A description is made of sentences of four words or more, and lists no more than two things as "how to".
 
-    A shorter sentence may stand where it is one of the brief's own, with its full stop.
+    A shorter sentence may stand where it is one of the brief's own, with its full stop. The last one has its mark, none
+    stops behind a verb ("the page has."), and no comma alone stands between two statements, unless the brief has it so.
     """
+    if text.strip() and not ENDED.search(text.strip()):
+        yield "does not end with a whole sentence"
     if HAN.search(text):
         return
+    yield from _unfinished(text, " ".join(texts_in(field.draft.brief.values)).casefold())
     own = {value.strip() for value in texts_in(field.draft.brief.values) if _is_sentence(value.strip())}
     parts = re.split(r"(?<=[.!?])\s+", text)
     short = next((part for part in parts if len(part.split()) < LEAST_WORDS and part not in own), "")
@@ -58,6 +83,22 @@ def whole_sentences(text: str, field: Field) -> Iterator[str]:
         yield f"{short!r} is no sentence"
     if len(re.findall(r"\bhow to\b", text.casefold())) > 2:
         yield "says 'how to' more than twice"
+
+
+def _unfinished(text: str, brief: str) -> Iterator[str]:
+    """Yield what stops behind a verb, and what stands spliced by a comma, but as a brief has it."""
+    for sentence in re.split(r"(?<=[.!?])\s+", text.strip()):
+        if sentence.casefold().strip(" .!?") in brief:
+            continue
+        last = sentence.rpartition(",")[2]
+        if (stop := UNTOLD.search(sentence)) and not TYING.search(last):
+            yield f"stops behind {stop.group().strip('.!?')!r}"
+        for found in SPLICED.finditer(sentence):
+            before = sentence[: found.start()]
+            stated = FINITE.search(before) and not TYING.search(before)
+            if stated and found.group().strip(", ").casefold() not in brief:
+                yield f"joins two sentences by a comma before {found.group()[2:]!r}"
+                break
 
 
 @check
@@ -127,7 +168,7 @@ def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequ
     chinese = language == "zh"
     end, gap = ("。", "") if chinese else (".", " ")
     if measure(topic + end, "chars") > DESCRIPTION_CHARS:
-        return trim(topic, DESCRIPTION_CHARS, "chars")
+        return _without_topic(topic, [fact.strip() for fact in facts or () if _is_sentence(fact.strip())], end, gap)
     if chinese and keyword not in topic and not TWICE.search(f"{keyword}：{topic}"):
         topic = f"{keyword}：{topic}"
     elif topic[1:2].islower():
@@ -137,12 +178,27 @@ def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequ
     if not told:
         return _listed(topic, [fact.rstrip(".。") for fact in given], chinese=chinese)
     lead = _leading(topic, chinese=chinese)
+    if measure(lead + min(told, key=len), "chars") > DESCRIPTION_CHARS:
+        return topic + ("" if PAUSED.match(topic[-1]) else end)
+    if measure(lead + told[0], "chars") > DESCRIPTION_CHARS:
+        told.sort(key=len)
     text = _fitting(lead, told, gap)
     if any(_twice(text, told)):
         few = (subset for size in range(1, len(told)) for subset in combinations(told[:MOST_TRIED], size))
         once = [other for subset in few if not any(_twice(other := _fitting(lead, subset, gap), told))]
         text = max(once, key=len, default=text)
     return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
+
+
+def _without_topic(topic: str, facts: Sequence[str], end: str, gap: str) -> str:
+    """Return the facts that fit where a topic is too long to stand whole; where none fits, its first clause."""
+    short = [
+        fact.rstrip(".。") + end for fact in facts if measure(fact.rstrip(".。") + end, "chars") <= DESCRIPTION_CHARS
+    ]
+    if short:
+        return _fitting("", short, gap)
+    clauses = [found.start() for found in CLAUSE.finditer(topic) if found.start() < DESCRIPTION_CHARS]
+    return topic[: clauses[-1]] + end if clauses else trim(topic, DESCRIPTION_CHARS, "chars")
 
 
 def _fitting(lead: str, told: Sequence[str], gap: str) -> str:

@@ -24,13 +24,17 @@ from aigc_plugins.seo.answers import (
     names_another,
     subject_words,
     told_by,
+    told_of,
     wanted_of,
 )
 from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.seo.telling_order import meanings_first
+from aigc_plugins.seo.whose import has_price_of_thing
 from aigc_plugins.text.chinese import wide_marks
 
 MOST_HEADINGS = 6
+FEW_HEADINGS = 2  # one, and that for the rest
 LEFT = 3  # questions without a fact, and facts without a question, that somebody has to sort
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
@@ -90,22 +94,27 @@ def plan_outline(
         seeds, questions, facts = ([wide_marks(one) for one in texts] for texts in (seeds, questions, facts))
     searches, others = _searches(keyword, seeds, questions)
     if not facts:
-        named = [PlannedSection(_headed(one, language), (), one) for one in searches or others or [keyword]]
+        named = [PlannedSection(headed(one, language), (), one) for one in searches or others or [keyword]]
         return ArticleOutline(
-            tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others)
+            tuple(named[:MOST_HEADINGS]), tuple(headed(one, language) for one in searches), tuple(others)
         )
     names = _names([*facts, keyword, *questions])
     told = shared_out(facts, searches, keyword)
     rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
     same, without = answered_too(searches, told, facts, keyword)
     sections = [
-        PlannedSection(_headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
+        PlannedSection(headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
     ]
+    sections = [_neutral(one, keyword, language) for one in sections]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
     made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
     for fact in rest:
         name = heading_of(fact, language, local=local) or REST[language]
+        if at := [at for at, one in enumerate(sections) if one.heading == name]:
+            sections[at[0]] = sections[at[0]]._replace(facts=(*sections[at[0]].facts, fact))
+            made.pop(name, None)
+            continue
         one = made.get(name, PlannedSection(name))
         made[name] = one._replace(facts=(*one.facts, fact))
     last = [made.pop(REST[language])] if REST[language] in made else []
@@ -120,10 +129,22 @@ def plan_outline(
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(
-        tuple(_fitted(named, language)),
-        tuple(_headed(one, language, names) for one in open_ones),
+        tuple(_fitted(meanings_first(named, keyword, REST[language]), language)),
+        tuple(headed(one, language, names) for one in open_ones),
         tuple(dict.fromkeys(left)),
     )
+
+
+def _neutral(section: PlannedSection, keyword: str, language: str) -> PlannedSection:
+    """Return a section for the price of the keyword with that first, under "Prices" where no fact has it for sure."""
+    search = section.search
+    own = "price" in wanted_of(search, keyword) and not (subject_words(search, keyword) or characters(search, keyword))
+    if not own:
+        return section
+    surely = sorted(section.facts, key=lambda fact: "price" in told_by(fact) and not has_price_of_thing(fact, keyword))
+    if "price" not in told_by(surely[0]) or has_price_of_thing(surely[0], keyword):
+        return section._replace(facts=tuple(surely))
+    return section._replace(heading=heading_of(section.facts[0], language), searches=(search, *section.searches))
 
 
 def _near(
@@ -150,7 +171,7 @@ def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> 
     """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
     asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
     about |= content(search) - content(keyword) - LIGHT
-    if any(asked & told_by(fact) and not names_another(fact, search) for fact in facts):
+    if any(asked & told_of(fact, search, keyword) and not names_another(fact, search) for fact in facts):
         return True
     if sure:
         return False
@@ -209,6 +230,26 @@ def outline_has_facts(draft: Draft, *, facts: str = "facts") -> Iterator[Finding
 
 
 @check(severity="warn")
+def facts_have_headings(draft: Draft, *, facts: str = "facts") -> Iterator[Finding]:
+    """Most facts of an outline stand under a heading of their own, not under "Good to know".
+
+    It is found where more than half of them do, three or more, or two beside a single heading.
+    """
+    rest = REST["zh" if draft.language == "zh" else "en"]
+    parts = re.split(r"^#{2,3} ", str(draft.fields.get("outline") or ""), flags=re.MULTILINE)[1:]
+    known = {_plainest(one) for one in texts_in(draft.brief.values.get(facts))}
+    left = [line for part in parts if part.startswith(f"{rest}\n") for line in part.splitlines()[1:]]
+    left = [line for line in left if _plainest(line.removeprefix("- ")) in known]
+    few = LEFT - 1 if len(parts) <= FEW_HEADINGS else LEFT
+    if len(left) >= few and 2 * len(left) > len(known):
+        yield Finding(
+            message=f"{len(left)} of {len(known)} facts stand under {rest!r}: no search asks for what they tell; "
+            "add questions or seeds that do",
+            field="outline",
+        )
+
+
+@check(severity="warn")
 def facts_are_sorted(
     draft: Draft, *, field: str, facts: str = "facts", questions: str = "questions"
 ) -> Iterator[Finding]:
@@ -258,7 +299,7 @@ def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> t
     return wanted, [seed for seed in near if seed not in read]
 
 
-def _headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+def headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return a search as a heading: with a capital, those of `names`, and its question mark where it is a sentence."""
     search = LOWER.sub(lambda found: names.get(found.group(), found.group()), re.sub(r"\bi\b", "I", search))
     asks = ASKED_IN_CHINESE.search(search) if language == "zh" else INVERTED.search(search)

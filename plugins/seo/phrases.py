@@ -63,6 +63,8 @@ NO_SEARCH = re.compile(
 AGAIN_HAN = 2  # Chinese characters of a beginning that are said again; one may begin another word
 CONNECTING = ("和",)  # of one character
 HAN = re.compile(r"[\u3400-\u9fff]")
+SMALL, SIZES = frozenset(("a", "an", "and", "the")), frozenset(("small", "large", "big"))
+LEAST_PART = 3  # letters of a word that is more than a part of others by chance
 _FILLER = """
     use using used it them one you your me my purpose purposes things thing general need needs sale price prices
     review reviews best top all other others different various each every free good great online new
@@ -186,18 +188,32 @@ def _unfinished(text: str, begins: str) -> Iterator[str]:
 
 
 @check
-def searched_for(text: str, *, begins: str, topic: str) -> Iterator[str]:
+def searched_for(
+    text: str, *, begins: str, topic: str, given: Sequence[str] | None = None, whole: bool = True
+) -> Iterator[str]:
     """What a search goes on by after `begins` is asked of things of the topic's kind (kinds.yaml: `ends` and `fit`).
 
-    With an empty `topic` it may be anything.
+    Not `whole`, it may be made of words of these and of the `given` texts, such as the brief's seeds, but names no part
+    of the topic's own words: nobody looks for floorboards for floors. With an empty `topic` it may be anything.
     """
     if not topic:
         return
-    kind = topic_kind(normalised(topic))
-    fitting = {search.rpartition(" for ")[2] for search in kind.searches("fit")}
+    chinese = bool(HAN.search(text))
+    kind = topic_kind(normalised(topic), "zh" if chinese else "en")
+    fitting = {search.rpartition(" for ")[2] for search in kind.searches("fit")} if not chinese else set()
     rest = text.removeprefix(normalised(begins)).strip()
     known = sorted(kind.ends | fitting)
-    if not HAN.search(text) and rest not in known:
+    told = " ".join(map(normalised, given or ()))
+    if chinese and whole:
+        return
+    if chinese or whole:
+        fine = rest in known or (chinese and rest in told)
+    else:
+        words, own = [word for word in rest.split() if word not in SMALL], {*normalised(topic).split()}
+        usual = {word for one in (*known, told) for word in one.split()} | SIZES
+        part = any(len(word) > LEAST_PART and _stem(word) in one for word in words for one in own)
+        fine = {*words} <= usual and not part
+    if not fine:
         ends = f" (they end in {', '.join(known)})" if known else ""
         yield f"{text!r} ends as no search for such things that we know of{ends}: to have it, give it as a seed"
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from aigc.content import measure
 from aigc.testing import run_cli
 from aigc.types import Brief, Draft
 from aigc_plugins.seo.answers import asked_for, told_by, wanted_of
-from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles
+from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema
 from aigc_plugins.seo.outlines import (
     facts_are_sorted,
     outline_text,
@@ -236,40 +235,6 @@ def test_links_lead_only_to_what_the_searches_and_facts_speak_of() -> None:
     pages = ["洗衣机清洗 = https://e.com/1", "空调滤网 = https://e.com/2", "疫苗价格 = https://e.com/3"]
     assert plan_links("空调清洗", ["空调清洗多少钱"], ["先拆滤网。"], pages) == [pages[1]]
     assert plan_links("duvets", [], ["We collect in Leeds."], ["Collection = https://e.com/1"]) == []
-
-
-def titles(topic: str, keyword: str, questions: list[str], facts: list[str], language: str = "en") -> list[str]:
-    return plan_titles(topic, keyword, plan_outline(keyword, [], questions, facts, language), None, language)
-
-
-def test_titles_fit_and_differ() -> None:
-    outline = plan_outline("rain barrel", [], [*QUESTIONS, "Is moss harmless?"], FACTS)
-    found = plan_titles("keeping a rain barrel", "rain barrel", outline, "beginners")
-    assert found[0] == "Keeping a Rain Barrel"
-    assert {"Rain Barrel for Beginners", "Rain Barrel: Is Moss Harmless?"} < {*found}
-    assert titles("rain barrel", "rain barrel", [], FACTS) == ["Rain Barrel"]  # where there is no other
-    assert len(found) == len({one.casefold() for one in found}) <= 5
-    assert all(measure(one, "pixels") <= 580 for one in found)
-    assert "雨水桶：写给新手" in plan_titles("雨水桶", "雨水桶", plan_outline("雨水桶", [], []), "新手", "zh")
-
-
-def test_titles_have_the_keyword() -> None:
-    questions = ["How much weight does a repair stand hold?", "Where do I clamp the bike?"]
-    facts = ["It holds 30 kg.", "Clamp the bike at the seat post."]
-    found = titles("bike repair stand", "bike repair stand", questions, facts)
-    wanted = ["how much weight does a bike repair stand hold?", "bike repair stand: where do i clamp the bike?"]
-    assert [one.casefold() for one in found[:2]] == wanted
-    found = titles("自行车补胎", "自行车补胎", ["补胎要多长时间？"], ["一般十五分钟补好。"], "zh")
-    assert found == ["自行车补胎要多长时间？"]
-
-
-def test_a_title_tells_what_is_told_of_the_keyword() -> None:
-    questions = ["How much is tuning?", "How long does tuning take?", "How long is a string?"]
-    facts = ["It is £70.", "It takes two hours.", "A string is 90 cm."]
-    assert "Tuning: Price and How Long It Takes" in titles("tuning", "tuning", questions, facts)
-    assert "调音：价格、要多久" in titles(
-        "调音", "调音", ["调音多少钱", "调音要多久"], ["300元。", "大约两小时。"], "zh"
-    )
 
 
 def test_headings_of_others_are_named_where_the_brief_says_nothing_of_it() -> None:

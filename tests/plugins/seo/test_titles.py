@@ -9,7 +9,7 @@ import pytest
 
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.rules.topic import contains
-from aigc_plugins.seo.meta import meta_adds_something, meta_description, says_it_once
+from aigc_plugins.seo.meta import meta_adds_something, meta_description, says_it_once, whole_sentences
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
 
 BANK = Path(__file__).resolve().parents[3] / "templates/seo/bank/meta.jsonl"
@@ -102,3 +102,34 @@ def test_a_description_may_name_the_topic_that_is_its_title() -> None:
     assert list(
         meta_adds_something(field("Ghent", title="Swimming in Ghent", description="Swimming in Ghent. Go.").draft)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("The pool opens at ten, a ticket is 5 pounds, the page has.", "stops behind 'has'"),
+        ("The pool opens at ten, a ticket is 5 pounds.", "joins two sentences by a comma before 'a ticket is'"),
+        ("The pool opens at ten and the page", "does not end with a whole sentence"),
+        ("The pool opens at ten. In winter, the water is warm, and a ticket is 5 pounds.", ""),
+        ("When the pool opens, the water is warm. See what a ticket costs, the times it opens and where it is.", ""),
+        ("Open from May, the pool is heated. Here is all that the kiosk has.", ""),
+        ("The kiosk is shut, it has moved.", ""),  # as the page has it
+        ("泳池十点开门，门票五元", "does not end with a whole sentence"),
+        ("泳池十点开门，门票五元。", ""),
+    ],
+)
+def test_a_description_is_made_of_whole_sentences(text: str, wrong: str) -> None:
+    brief = Brief(id="1", values={"facts": ["The kiosk is shut, it has moved."]})
+    field = Field(path="description", schema={}, draft=Draft(brief=brief, fields={}, schema={}))
+    found = list(whole_sentences(text, field))
+    assert (found[0] if found else "") == wrong
+
+
+def test_a_plain_description_is_never_cut_inside_a_sentence() -> None:
+    topic = "A page on " + "very " * 30 + "old pools"
+    fact = "The pool was built in 1931."
+    assert meta_description(topic, "pools", facts=[fact]) == fact
+    assert meta_description(f"Old pools, and {topic}", "pools") == "Old pools."
+    long = "The pool " + "is very, very old and " * 6 + "deep."
+    assert meta_description("Old pools of the north", "pools", facts=[long]) == "Old pools of the north."
+    assert meta_description("Old pools of the north", "pools", facts=[long, fact]) == f"Old pools of the north: {fact}"
