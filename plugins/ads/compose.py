@@ -170,7 +170,7 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
     told = offered(printable(values.get("offer"), field.draft.language, *names_of(field.draft))) or ""
-    texts, dealt = _with_offer(texts, told, most, language) if told else (texts, -1)
+    texts, dealt = _with_offer(texts, told, most, language) if told and further else (texts, 1)
     for place, one in enumerate(texts[: int(found[1]) + 1]):
         offer = told if place == dealt else ""
         turn = (_unlike_first if further else _fresh_first)(calls, [*closed, *texts[place + 1 :]])
