@@ -112,12 +112,13 @@ def test_the_text_tells_every_fact_once_and_the_price() -> None:
 
 def test_what_is_no_sentence_stands_in_a_list_and_no_mail_is_a_bare_fragment(tmp_path: Path) -> None:
     facts = ["two evenings a week", "groups of six", "you speak at once", "recordings stay for a year"]
+    facts += ["there are snacks", "we mark your homework"]
     brief = {"product": "Italian for beginners", "facts": facts, "offer": "the first evening is free", "mails": 4}
     mails = written(tmp_path, "email/sequence", **brief, url="https://a.b/c")["fields"]["mails"]
     assert "- Two evenings a week\n- Groups of six" in mails[0]["body"]
     assert [mails[1]["body"].split("\n\n")[1], mails[2]["body"].split("\n\n")[1]] == [
-        "You speak at once.",
-        "Recordings stay for a year.",
+        "You speak at once. There are snacks.",
+        "We mark your homework. Recordings stay for a year.",
     ]
     assert mails[3]["subject"] == "Italian for beginners: the first evening is free"
     assert len({mail["preheader"] for mail in mails}) == 4 and "free" not in mails[3]["preheader"]
@@ -214,7 +215,9 @@ def test_the_days_of_mails_ascend(tmp_path: Path, days: list[int], fine: bool) -
 
 
 def test_a_series_welcomes_tells_a_fact_each_and_reminds(tmp_path: Path) -> None:
-    made = written(tmp_path, "email/sequence", **BIN, url="https://a.b/c", mails=4, offer="two for one", price="€49")
+    facts = [*BIN["facts"], "keeps rats out", "is made of larch"]
+    row = BIN | {"facts": facts, "offer": "two for one", "price": "€49", "url": "https://a.b/c"}
+    made = written(tmp_path, "email/sequence", **row, mails=4)
     mails = made["fields"]["mails"]
     assert [(mail["kind"], mail["day"]) for mail in mails] == [
         ("welcome", 0),
@@ -222,8 +225,8 @@ def test_a_series_welcomes_tells_a_fact_each_and_reminds(tmp_path: Path) -> None
         ("fact", 5),
         ("reminder", 9),
     ]
-    told = [[fact for fact in BIN["facts"] if fact in mail["body"].lower()] for mail in mails]
-    assert told == [BIN["facts"][:1], BIN["facts"][1:2], BIN["facts"][2:], BIN["facts"]]
+    told = [[fact for fact in facts if fact in mail["body"].lower()] for mail in mails]
+    assert told == [facts[:1], facts[1:3], facts[3:], facts]
     assert [bool(mail["postscript"]) for mail in mails] == [False, False, False, True]
     assert "€49" in mails[3]["body"] and len({mail["subject"] for mail in mails}) == 4
     few = written(tmp_path / "few", "email/sequence", **BIN | {"facts": ["weighs 9 kg"]}, url="https://a.b/c", mails=5)
@@ -354,3 +357,54 @@ def test_a_price_that_a_fact_tells_is_not_said_again() -> None:
 def test_nobody_is_asked_to_buy_what_may_be_a_service(product: str) -> None:
     told = MailBrief.of({"product": product, "facts": ["雨天改期"], "language": "zh"})
     assert not {framed(told, at)["button"] for at in range(4)} & {"在线选购", "商品详情"}
+
+
+def test_no_mail_between_tells_but_one_short_fact(tmp_path: Path) -> None:
+    row = BIN | {"url": "https://a.b/c", "mails": 5, "days": [0, 2, 4, 6, 9]}
+    made = written(tmp_path, "email/sequence", **row)
+    assert [mail["day"] for mail in made["fields"]["mails"]] == [0, 2, 9] and made["status"] == "accepted"
+    told = [one["message"] for one in made["findings"] if one["check"] == "mails_have_matter"]
+    assert told == ["the brief has 3 facts, which make 3 mails, not 5"]
+    facts = ["The wood comes from a forest in the hills behind our own workshop", "holds 300 litres", "weighs 9 kg"]
+    row = {**row, "facts": [*facts, "It is put together in ten minutes with nothing but your hands"], "days": []}
+    assert len(written(tmp_path / "long", "email/sequence", **row | {"mails": 4})["fields"]["mails"]) == 4
+    thin = written(tmp_path / "thin", "email/sequence", **row | {"facts": ["holds 300 litres"], "story": "We began."})
+    assert thin["status"] == "flagged" and "one tells but a few words" in json.dumps(thin["findings"])
+
+
+@pytest.mark.parametrize(
+    ("product", "category", "buttons"),
+    [
+        ("Membership of the canal trust", "membership", {"Read more", "Find out more"}),
+        ("图书馆年度会员", "", {"了解更多", "详细内容"}),
+    ],
+)
+def test_nobody_books_a_membership(product: str, category: str, buttons: set[str]) -> None:
+    language = "en" if product.isascii() else "zh"
+    told = MailBrief.of({"product": product, "category": category, "facts": ["一年有效"], "language": language})
+    assert {framed(told, at)["button"] for at in range(4)} <= buttons
+
+
+def test_tools_are_not_read_as_having() -> None:
+    told = MailBrief.of({"product": "围棋启蒙课", "facts": ["学具有磁性棋盘一副", "每班八人"], "language": "zh"})
+    assert told.facts[0] == "学具：磁性棋盘一副" and subject(told)[0] == "围棋启蒙课：每班八人"
+    assert MailBrief.of({"product": "鞋垫", "facts": ["材料具有弹性"], "language": "zh"}).facts == ("材料具有弹性",)
+    commas = [line for part in mail_list("wording").values() if "subject" in str(part) for line in part["zh"]["subject"]]
+    assert not [line for line in commas if line.startswith("{name}，")]
+
+
+def test_a_sender_is_named_once_and_a_price_for_many_is_no_yours() -> None:
+    own = framed(MailBrief.of(BIN | {"address": "Meadowly, Mill Lane 1"}))
+    assert own["footer"] == "Meadowly, Mill Lane 1"
+    assert framed(MailBrief.of(BIN | {"address": "meadowly"}))["footer"] == "meadowly"
+    assert MailBrief.of(BIN | {"price": "£9.50 for 25"}).price == "Price: £9.50 for 25."
+
+
+def test_a_list_is_one_and_a_welcome_is_not_empty(tmp_path: Path) -> None:
+    facts = ["four Tuesday evenings from 12 January", "needles and yarn are there", "You bring two jumpers with holes"]
+    row = {"product": "Mending wool", "category": "course", "facts": [*facts, "eight places", "there is tea"]}
+    made = written(tmp_path, "email/sequence", **row, url="https://a.b/c")
+    bodies = [mail["body"] for mail in made["fields"]["mails"]]
+    assert any(fact in bodies[0].lower() for fact in map(str.lower, row["facts"]))
+    assert "the course “Mending wool”" in bodies[0]
+    assert all(text.split(":\n\n")[1].startswith("- ") for text in bodies if ":\n\n" in text)
