@@ -100,12 +100,16 @@ def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list
         lists = _lists(listed, len(lists) + 1)  # so that the welcome has one
     units = [*lists, *(MailMatter(theme=themes[fact], told=(fact,)) for fact in told)]
     first = None
-    if len(units) > count and _left_enough(units[1:], count):
+    if len(units) > count and _left_enough(units[1:], count, brief.language):
         first = units.pop(0)
-        if len(units) > count and first.told and _left_enough(units[1:], count):
+        if len(units) > count and first.told and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, told=(*first.told, *units.pop(0).told))
-        elif len(units) > count and len(first.listed) == 1 and _left_enough(units[1:], count):
+        elif len(units) > count and len(first.listed) == 1 and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, listed=(*first.listed, *units.pop(0).told))
+    spare = sum(len(one.facts) for one in units) - 2 * count
+    if not first and spare > 0 and units and units[0].listed[1:]:
+        line, *others = units[0].listed
+        first, units[0] = MailMatter(theme="benefit", listed=(line,)), replace(units[0], listed=tuple(others))
     ordered = sorted(units, key=lambda one: THEMES.index(one.theme))
     size, more = divmod(len(ordered), count)
     parts, at = [], 0
@@ -116,9 +120,9 @@ def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list
     return first, [part for part in parts if part.facts] or [MailMatter(theme="benefit")]
 
 
-def _left_enough(units: Sequence[MailMatter], count: int) -> bool:
-    """Tell whether so many mails can tell two facts each of what is left, or where there are few, one."""
-    return sum(len(one.facts) for one in units) >= 2 * count
+def _left_enough(units: Sequence[MailMatter], count: int, language: str) -> bool:
+    """Tell whether so many mails can tell two facts each of what is left, or a long one."""
+    return sum(2 if len(fact) >= LONG[language] else 1 for one in units for fact in one.facts) >= 2 * count
 
 
 def _lists(facts: Sequence[str], count: int) -> list[MailMatter]:
