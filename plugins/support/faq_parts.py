@@ -89,6 +89,17 @@ def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
 
 
 @check(severity="warn")
+def most_asked_is_answered(draft: Draft) -> Iterator[Finding]:
+    """What is asked most is answered: a page without it is not what the tickets ask for."""
+    entries = entries_of(draft.brief.values)
+    most = max((len(one.tickets) for one in entries), default=0)
+    first = [one for one in entries if len(one.tickets) == most]
+    if first and not any(one.answer for one in first):
+        asked = f"{first[0].question!r} ({', '.join(first[0].tickets)})"
+        yield Finding(message=f"{asked} is asked most and left out: its replies say nothing alike that can be shown")
+
+
+@check(severity="warn")
 def questions_stand_alone(draft: Draft) -> Iterator[Finding]:
     """Each question shown is a whole one, not a few words as a customer typed them: put it anew."""
     for one in entries_of(draft.brief.values):
@@ -108,14 +119,11 @@ def replies_agree(draft: Draft) -> Iterator[Finding]:
 @check(severity="note")
 def nothing_left_out(draft: Draft) -> Iterator[Finding]:
     """What only one reply says, with a number, a date or a promise, is left out and told; and so is a question that no
-    two replies answer alike. Where that is what is asked most, it is a warning."""
-    entries = entries_of(draft.brief.values)
-    most = max((len(one.tickets) for one in entries), default=0)
-    for one in entries:
+    two replies answer alike."""
+    for one in entries_of(draft.brief.values):
         if not one.answer:
-            message = f"{one.question!r} ({', '.join(one.tickets)}): no sentence stands in most replies"
-            shown = any(other.answer and len(other.tickets) == most for other in entries)
-            yield Finding(message=message, severity="warn" if len(one.tickets) == most and not shown else "note")
+            why = "no sentence stands in most replies" if one.question else "no ticket has a question that can be shown"
+            yield Finding(message=f"{one.question!r} ({', '.join(one.tickets)}): {why}")
         for sentence in one.alone:
             yield Finding(message=f"{one.question!r}: only one reply says {sentence}")
 
@@ -134,7 +142,7 @@ def _read(asked: str) -> Sequence[FaqEntry]:
     tickets = [one for given in values.get("tickets") or [] if (one := _ticket(given, keep)) is not None]
     groups = like_questions(tickets)
     least = int(values.get("at_least") or LEAST_TICKETS)
-    return [entry for group in groups if len(group) >= least and (entry := faq_entry(group)) is not None]
+    return [faq_entry(group) for group in groups if len(group) >= least]
 
 
 def _kept(values: Mapping[str, Json]) -> Collection[str]:
@@ -154,11 +162,11 @@ def _ticket(given: Json, keep: Collection[str]) -> Ticket | None:
     return Ticket(id=parts["id"], subject=subject, question=asked, answer=answer)
 
 
-def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
-    """Return what a group of tickets asks and what most of its replies say; None where no question can be shown."""
+def faq_entry(group: Sequence[Ticket]) -> FaqEntry:
+    """Return what a group of tickets asks and what most of its replies say; nothing of both where no question can be shown."""
     question = _question(group)
     if not question:
-        return None
+        return FaqEntry(question="", answer="", tickets=tuple(ticket.id for ticket in group))
     kept, disputed, alone = dict[str, list[str]](), list[str](), list[tuple[str, list[str]]]()
     for one in told_alike(group):
         ids = one.tickets
