@@ -17,7 +17,9 @@ from aigc_plugins.email.mail_things import MailThing
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
-TOOLS_ARE = re.compile(r"^((?:学|工|用|文|教|餐|厨|玩|道|茶|渔|寝|炊|画|护)具)有(?=[\u4e00-\u9fff])")  # 具有 would be read
+TOOLS_ARE = re.compile(
+    r"^((?:学|工|用|文|教|餐|厨|玩|道|茶|渔|寝|炊|画|护)具)有(?=[\u4e00-\u9fff])"
+)  # 具有 would be read
 FOR_SO_MANY = re.compile(r"(?i)\s(?:for|per|an?|each)\b|/")  # "£9.50 for 25"
 ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 

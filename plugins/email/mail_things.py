@@ -55,7 +55,9 @@ class MailThing:
             base = TAIL.sub("", base)  # "our dog grooming", which is done at home
         if (found := OF.match(base)) and not PAIR.match(base):
             bare = found[1].lower().endswith("ship")
-            return cls(name=in_sentence(base) if bare else f"the {in_sentence(base)}", many=is_plural(base[: found.end(1)]))
+            return cls(
+                name=in_sentence(base) if bare else f"the {in_sentence(base)}", many=is_plural(base[: found.end(1)])
+            )
         person = head in mail_list("telling")["persons"]  # who comes and brings things: they, not it
         many = person or (is_plural(base) and not PAIR.match(base))
         return cls(name=f"our {in_sentence(base)}{size}", many=many)

@@ -23,7 +23,8 @@ FRIENDLY, FORMAL = "friendly", "formal"
 GOOD, MIXED = 4, 3  # stars
 QUOTE, HAN_QUOTE = (2, 8), (4, 16)  # words, or Chinese characters, of a review that may be quoted
 NAMED_PHONE = re.compile(
-    r"(?P<who>[^\d@+(]+?)[\s,:：，]*(?:(?:telephone|phone|tel\.?|on|at|电话)[\s:：]*)*(?P<number>\+?[\d ()/-]{6,})$", re.IGNORECASE
+    r"(?P<who>[^\d@+(]+?)[\s,:：，]*(?:(?:telephone|phone|tel\.?|on|at|电话)[\s:：]*)*(?P<number>\+?[\d ()/-]{6,})$",
+    re.IGNORECASE,
 )
 PHONE = re.compile(r"\+?[\d ()/-]{6,}(?:电话|热线)?")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 POLITE = re.compile(r"(?i),?\s*\b(?:please|pls|plz|kindly)\b,?(?=\s*[?？]|\s|$)")
-HAN_POLITE = re.compile(r"^(?:请问|麻烦问一下|麻烦问下|想咨询一下|咨询一下|你好|您好|亲)[，,：:\s]*|(?:谢谢|麻烦了)[！!。]*$")
+HAN_POLITE = re.compile(
+    r"^(?:请问|麻烦问一下|麻烦问下|想咨询一下|咨询一下|你好|您好|亲)[，,：:\s]*|(?:谢谢|麻烦了)[！!。]*$"
+)
 CHILD = re.compile(r"(?i)\bmy (?:little |younger |older |eldest |youngest )?(?:son|daughter|boy|girl|kid|toddler)\b")
 CHILDREN = re.compile(r"(?i)\bmy (?:little )?(?:sons|daughters|boys|girls|kids|children)\b(?!['’]s)")
 HAN_CHILD = re.compile(r"(?:我们?家?的?)(?:小?儿子|小?女儿|闺女|娃娃?|宝宝|宝贝|小孩|小朋友|孩子)")
@@ -15,12 +17,18 @@ BEGUN = re.compile(
     r"(?i)^(?:how|what|when|where|which|who|whom|whose|why|(?:at|in|on|by|from|for|to|until|with|under) (?:what|which|when|how)|"
     r"can|could|do|does|did|is|are|was|were|may|might|must|will|would|should|shall|have|has|am)(?:n['’]t)?\b"
 )
-YES_NO = re.compile(r"(?i)^(?:can|could|do|does|did|is|are|was|were|may|must|will|would|should|have|has|am)(?:n['’]t)?\b")
-HAN_YES_NO = re.compile(r"[吗嘛么][?？]?$|能否|是否|可否|能不能|可不可以|可以不可以|有没有|是不是|会不会|要不要|用不用|行不行|让不让")
+YES_NO = re.compile(
+    r"(?i)^(?:can|could|do|does|did|is|are|was|were|may|must|will|would|should|have|has|am)(?:n['’]t)?\b"
+)
+HAN_YES_NO = re.compile(
+    r"[吗嘛么][?？]?$|能否|是否|可否|能不能|可不可以|可以不可以|有没有|是不是|会不会|要不要|用不用|行不行|让不让"
+)
 HAN_ASKING = re.compile(r"怎么|怎样|如何|多久|多少|多长|多大|什么|哪|几|谁|为何|为什么")
 ANSWERED = re.compile(r"(?i)^(?:yes|no)\b[,.!:;–—-]*\s*|^(?:是的|不是的?|没有|不行|可以的|不可以)[，,。！!]\s*")
 CONDITION = re.compile(r"(?i)\b(?:if|because|since|although|while)\b|\bwhen (?:my|i|both)\b|如果|要是|万一|因为")
-ASIDE = re.compile(r"(?i)^(?:could|can|would) you (?:tell|let|help|explain)\b|^(?:do|would) you (?:happen to )?know\b|^may i ask\b")
+ASIDE = re.compile(
+    r"(?i)^(?:could|can|would) you (?:tell|let|help|explain)\b|^(?:do|would) you (?:happen to )?know\b|^may i ask\b"
+)
 
 
 def shown_question(question: str) -> str:

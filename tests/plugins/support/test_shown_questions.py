@@ -1,4 +1,4 @@
-"""Questions of an FAQ are whole, meant for all and answered by what stands below; the largest group is never missing."""
+"""Questions of an FAQ are whole, meant for all and answered; what is asked most is never missing."""
 
 from __future__ import annotations
 
