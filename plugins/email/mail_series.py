@@ -44,7 +44,8 @@ def mail_series(context: Context) -> list[dict[str, Json]]:
     all with the offer.
 
     There are as many as `mails` says, else as there are `days`, else four, but fewer where one would tell but a short
-    fact. They go out on the brief's `days`, of fewer mails on the first and the last of them, else on ours. What a thing does comes first, then what stands behind it, then what is practical.
+    fact. They go out on the brief's `days`, of fewer mails on the first and the last of them, else on ours.
+    What a thing does comes first, then what stands behind it, then what is practical.
     """
     values = context.get_all()
     brief = MailBrief.of(values)

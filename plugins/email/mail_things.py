@@ -80,8 +80,7 @@ def _is_title(name: str, words: list[str], head: str) -> bool:
 def _kind(category: str) -> str:
     """Return what a category says a thing is, as one of it: course of "evening courses"; nothing of other words."""
     last = category.lower().rpartition(" ")[2]
-    one = next((last.removesuffix(end) for end in ("", "s", "es") if last.removesuffix(end) in _kinds()), "")
-    return one
+    return next((last.removesuffix(end) for end in ("", "s", "es") if last.removesuffix(end) in _kinds()), "")
 
 
 def _kinds() -> frozenset[str]:

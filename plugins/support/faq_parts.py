@@ -163,7 +163,7 @@ def _ticket(given: Json, keep: Collection[str]) -> Ticket | None:
 
 
 def faq_entry(group: Sequence[Ticket]) -> FaqEntry:
-    """Return what a group of tickets asks and what most of its replies say; nothing of both where no question can be shown."""
+    """Return what a group of tickets asks and what most of its replies say; neither where no question can be shown."""
     question = _question(group)
     if not question:
         return FaqEntry(question="", answer="", tickets=tuple(ticket.id for ticket in group))

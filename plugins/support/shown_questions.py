@@ -1,4 +1,4 @@
-"""A customer's question as a page shows it: plain, about nobody in particular, and a question that its answer answers."""
+"""A customer's question as a page shows it: plain, about nobody in particular, and answered by what is below it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ HAN_CHILD = re.compile(r"(?:我们?家?的?)(?:小?儿子|小?女儿|闺女|娃�
 ONE_OF_THEM = re.compile(r"(?i)\b(?:he|she|him|her|his|hers)\b|[他她]")
 PRICE = re.compile(r"(?i)^(?:what(?:['’]s| is) the )?(?:the )?(?:price|cost) (?:of|for) (?=(an?|the) )(.+?)[?？]$")
 BEGUN = re.compile(
-    r"(?i)^(?:how|what|when|where|which|who|whom|whose|why|(?:at|in|on|by|from|for|to|until|with|under) (?:what|which|when|how)|"
+    r"(?i)^(?:how|what|when|where|which|who|whom|whose|why|"
+    r"(?:at|in|on|by|from|for|to|until|with|under) (?:what|which|when|how)|"
     r"can|could|do|does|did|is|are|was|were|may|might|must|will|would|should|shall|have|has|am)(?:n['’]t)?\b"
 )
 YES_NO = re.compile(
