@@ -17,6 +17,10 @@ from aigc_plugins.email.mail_things import MailThing
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
+TOOLS_ARE = re.compile(
+    r"^((?:学|工|用|文|教|餐|厨|玩|道|茶|渔|寝|炊|画|护)具)有(?=[\u4e00-\u9fff])"
+)  # 具有 would be read
+FOR_SO_MANY = re.compile(r"(?i)\s(?:for|per|an?|each)\b|/")  # "£9.50 for 25"
 ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 
 
@@ -50,7 +54,7 @@ class MailBrief:
             language=language,
             tone="formal" if str(values.get("tone") or "").strip().lower() in FORMAL else "friendly",
             name=capital(" ".join(str(values.get("product") or "").split()).strip(FINAL)),
-            facts=tuple(one for fact in values.get("facts") or [] if has_words(one := " ".join(str(fact).split()))),
+            facts=tuple(one for fact in values.get("facts") or [] if has_words(one := _fact(str(fact)))),
             platform=mail_platform(str(values.get("platform") or "none")),
             offer=offered(offer or None) or "",
             goods=_sold(values) == "goods",
@@ -73,7 +77,7 @@ class MailBrief:
     @property
     def thing(self) -> MailThing:
         """How the thing is called within a sentence."""
-        return MailThing.of(self.name, self.language)
+        return MailThing.of(self.name, self.language, self.category)
 
     def ended(self, text: str) -> str:
         """Return a text as a sentence."""
@@ -91,7 +95,13 @@ def _price(price: str, language: str, values: Mapping[str, Json]) -> str:
     if told and language == "zh" and not is_amount(told):
         return f"价格：{told.strip(FINAL)}"  # "每次380元" is no sentence of a mail
     pattern: str = in_language(post_wording()["priced"], language)
+    if told and language == "en" and FOR_SO_MANY.search(told) and is_amount(told):
+        return pattern.format(price=told.strip(FINAL))  # no "Yours for £9.50 for 25"
     return price_line(told, language, _sold(values)) or (pattern.format(price=told.strip(FINAL)) if told else "")
+
+
+def _fact(text: str) -> str:
+    return TOOLS_ARE.sub(r"\1：", " ".join(text.split()))
 
 
 def _sold(values: Mapping[str, Json]) -> Sold:

@@ -10,6 +10,7 @@ from aigc import check
 from aigc.content import links_in, measure
 from aigc.types import Draft, Field, Finding, Json, texts_in
 from aigc_plugins.email.mail_lists import mail_list, mail_platform
+from aigc_plugins.email.mail_series import thin_matter
 from aigc_plugins.rules.content_words import sentences
 from aigc_plugins.rules.once import alike
 
@@ -93,25 +94,35 @@ def mail_can_be_left(draft: Draft) -> Iterator[Finding]:
 
 @check
 def mail_days_ascend(draft: Draft) -> Iterator[str]:
-    """The mails of a series go out one after the other, on as many `days` as there are mails."""
+    """The mails of a series go out one after the other, on as many `days` as there are mails; there may be days left
+    where there are too few facts for as many mails."""
     days = [int(day) for day in draft.brief.values.get("days") or []]
+    asked = int(draft.brief.values.get("mails") or len(days))
     mails = draft.fields.get("mails")
     sent = [mail["day"] for mail in mails if isinstance(mail, Mapping)] if isinstance(mails, list) else []
-    if days and len(days) != len(sent):
+    if days and (len(days) != asked or len(days) < len(sent)):
         yield f"the brief has {len(days)} days for {len(sent)} mails"
     if sent != sorted(set(sent)):
         yield f"the days {', '.join(map(str, sent))} do not follow one another"
 
 
 @check(severity="warn")
-def mails_have_matter(draft: Draft) -> Iterator[str]:
-    """Each mail of a series but the last tells a fact that no other has told before: there are enough in the brief."""
+def mails_have_matter(draft: Draft) -> Iterator[Finding]:
+    """Each mail of a series but the last tells a fact that no other has told before, and the mails between the first
+    and the last more than one short one: there are enough in the brief. Where fewer mails than asked for are made of
+    them, that is only noted."""
     values, mails = draft.brief.values, draft.fields.get("mails")
-    facts = values.get("facts")
+    facts, days = values.get("facts"), values.get("days")
     given = len(facts) if isinstance(facts, list) else 0
     many = len(mails) if isinstance(mails, list) else 0
+    asked = int(str(values.get("mails") or (len(days) if isinstance(days, list) else 0)))
     if given + bool(values.get("story")) < many - 1:
-        yield f"the brief has {given} facts for {many} mails: one or more say nothing of their own"
+        yield Finding(message=f"the brief has {given} facts for {many} mails: one or more say nothing of their own")
+    elif thin_matter(values):
+        yield Finding(message=f"the brief has {given} facts for {many} mails: one tells but a few words")
+    elif many < asked:
+        message = f"the brief has {given} facts, which make {many} mails, not {asked}"
+        yield Finding(message=message, severity="note")
 
 
 def _mails(fields: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:

@@ -20,6 +20,9 @@ WHOLE = re.compile(
     r"(?i)(?:you|we|they|it|there|this|that|everyone|everybody|nobody|anyone|who\w*)(?:['’]\w+)? [a-z]|"
     r"(?:if|when|once|after|before|as soon as) .+, .+"
 )
+# "We collect within 15 miles and bring it back": a pronoun for what no word of the fact names
+POINTING = re.compile(r"(?i)\b(?:it|them|those|these)\b")
+NAMED = re.compile(r"(?i)\b(?:an?|the|your|our|each|every|any|this|all|both) [a-z]")
 DETERMINED = re.compile(
     r"(?i)^(?:an?|the|your|our|its|their|this|these|each|every|all|any|both|no|most|many|some|one|two|three|four|five|six|"
     r"seven|eight|nine|ten|twelve|half|\d[\d.,]*)\b"
@@ -66,7 +69,7 @@ def fact_sentence(fact: str, thing: MailThing, *, goods: bool = True) -> str:
     if len(words) < 2:
         return f"{capital(thing.it)} {'are' if thing.many else 'is'} {text}" if first in _states() else ""
     if re.search(r"[.!?;]\s", text) or WHOLE.match(text):
-        return capital(text)
+        return "" if not goods and _points_nowhere(text) else capital(text)
     subject = capital(thing.it)
     if base := _base(text):
         return f"{subject} {base if thing.many else words[0]} {text.split(' ', 1)[1]}"
@@ -96,6 +99,13 @@ def fact_theme(fact: str, language: str) -> MailTheme:
     if re.search(lists["proof"][language], fact, re.IGNORECASE):
         return "proof"
     return "practical" if re.search(lists["practical"][language], fact, re.IGNORECASE) else "benefit"
+
+
+def _points_nowhere(text: str) -> bool:
+    """Tell whether a fact about what is no thing begins with who does it, and then has an "it" without a noun."""
+    begun = re.match(r"(?i)(?:we|you|they)\b", text)
+    found = POINTING.search(text, begun.end()) if begun else None
+    return bool(found and not NAMED.search(text[: found.start()]))
 
 
 def _of_noun(text: str, thing: MailThing, goods: bool) -> str:

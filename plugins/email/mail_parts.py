@@ -21,7 +21,8 @@ from aigc_plugins.email.mail_text import parted, told_facts
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 SUBJECT, PREHEADER, BUTTON = 60, 90, 30
-OF_SERVICE = "服务详情"  # not said of a course or a race
+PARTED = re.compile(r"：|: ")  # of a fact that has a colon of its own
+UNFIT = ("服务详情", "Open the app")  # not said of a course or a race; not where a mail says that a page is behind it
 
 
 @pass_context
@@ -43,11 +44,8 @@ def framed(brief: MailBrief, at: int = 0) -> dict[str, str]:
     sold: str = sold_as(brief.name, brief.category or None, brief.facts)
     sold = "topic" if sold == "unsure" else sold  # which nobody is asked to order, nor to book
     kinds = in_language(post_wording()["linked"], brief.language)
-    calls = [
-        one
-        for one in kinds["topic" if is_event(brief) and not brief.price else sold]
-        if len(one) <= BUTTON and one != OF_SERVICE
-    ]
+    unbought = (is_event(brief) and not brief.price) or is_joined(brief)
+    calls = [one for one in kinds["topic" if unbought else sold] if len(one) <= BUTTON and one not in UNFIT]
     offer = brief.one_of("postscript", at=at).replace("{offer}", brief.ended(brief.offer)) if brief.offer else ""
     chinese = brief.language == "zh"
     farewell = brief.one_of("farewell") + ("" if chinese else ",")
@@ -55,12 +53,13 @@ def framed(brief: MailBrief, at: int = 0) -> dict[str, str]:
     greeting = (
         brief.one_of("greeting", at=at).replace("{reader}", reader) if reader else brief.one_of("nameless", at=at)
     )
+    named = "" if address.casefold().startswith(brief.brand.casefold()) else brief.brand  # which is said once
     return {
         "greeting": greeting,
         "button": brief.button or drawn(calls, brief.name, at),
         "postscript": offer,
         "signature": f"{farewell}\n{brief.brand}" if brief.brand else "",
-        "footer": ("，" if chinese else ", ").join(filter(None, [brief.brand, address])) if address else "",
+        "footer": ("，" if chinese else ", ").join(filter(None, [named, address])) if address else "",
         "unsubscribe": brief.unsubscribe or brief.platform.unsubscribe,
     }
 
@@ -71,6 +70,12 @@ def is_event(brief: MailBrief) -> bool:
     if brief.language == "zh":
         return bool(re.search(events["zh"], brief.name + brief.category))
     return TAIL.sub("", brief.name).lower().rpartition(" ")[2] in events["en"] or brief.category.lower() == "event"
+
+
+def is_joined(brief: MailBrief) -> bool:
+    """Tell whether a mail is about what people become members of, which nobody books and nobody orders."""
+    joined = mail_list("telling")["joined"][brief.language]
+    return bool(re.search(joined, f"{brief.name}\n{brief.category}", re.IGNORECASE))
 
 
 def subject(brief: MailBrief) -> tuple[str, str]:
@@ -106,6 +111,7 @@ def body(brief: MailBrief) -> str:
 
 
 def _subjects(brief: MailBrief) -> Iterator[tuple[str, str]]:
-    for told in filter(None, [brief.offer, *brief.facts]):
+    facts = (fact for fact in brief.facts if not PARTED.search(fact))
+    for told in filter(None, [brief.offer, *facts]):
         line = told.strip(FINAL)
         yield f"{brief.name}：{line}" if brief.language == "zh" else f"{brief.name}: {in_sentence(line)}", told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jinja2 import pass_context
@@ -16,11 +16,12 @@ from aigc_plugins.ads.word_lists import TAIL
 from aigc_plugins.email.mail_brief import MailBrief
 from aigc_plugins.email.mail_facts import fact_theme
 from aigc_plugins.email.mail_lists import mail_list
-from aigc_plugins.email.mail_parts import PREHEADER, SUBJECT, framed
+from aigc_plugins.email.mail_parts import PARTED, PREHEADER, SUBJECT, framed
 from aigc_plugins.email.mail_text import bullets, parted, sentence_of, told_facts
 
 LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
 TOGETHER = 4  # facts in the list of one mail
+LONG = {"en": 40, "zh": 16}  # characters of a fact that is enough for a mail
 THEMES = ("benefit", "listed", "proof", "practical")
 
 
@@ -42,17 +43,19 @@ def mail_series(context: Context) -> list[dict[str, Json]]:
     """Return the mails of a brief: a welcome on the first day, mails of a fact or two, at the end a reminder of them
     all with the offer.
 
-    There are as many as `mails` says, else as there are `days`, else four, where the facts allow. They go out on the
-    brief's `days`, else on ours. What a thing does comes first, then what stands behind it, then what is practical.
+    There are as many as `mails` says, else as there are `days`, else four, but fewer where one would tell but a short
+    fact. They go out on the brief's `days`, of fewer mails on the first and the last of them, else on ours.
+    What a thing does comes first, then what stands behind it, then what is practical.
     """
     values = context.get_all()
     brief = MailBrief.of(values)
     given = [int(day) for day in values.get("days") or []]
     asked = int(values.get("mails") or len(given) or 0)
-    most = len(brief.facts) + 2 if asked else len(brief.facts) - 1
-    count = max(LEAST, min(asked or USUAL, most))
-    days = given if len(given) == count else mail_list("wording")["days"][count]  # the check says that they do not fit
-    first, between = shared_matter(brief, count - 2)
+    first, between = _planned(brief, asked)
+    count = len(between) + 2
+    days = mail_list("wording")["days"][count]  # the check says where the brief's do not fit
+    if len(given) >= count and len(given) == asked:
+        days = [*given[: count - 1], given[-1]]
     mails = [_welcome(brief, first)]
     seen: dict[str, int] = {}
     for at, matter in enumerate(between, 1):
@@ -61,6 +64,28 @@ def mail_series(context: Context) -> list[dict[str, Json]]:
     mails.append(_reminder(brief, len(mails)))
     link = {"url": str(values.get("url") or "")}
     return [{"day": day, **mail, **link} for day, mail in zip(days, mails, strict=True)]
+
+
+def thin_matter(values: Mapping[str, Json]) -> bool:
+    """Tell whether a mail of a brief would tell but one short fact, with as few mails as there may be."""
+    brief = MailBrief.of(values)
+    return not all(_is_enough(one, brief.language) for one in shared_matter(brief, LEAST - 2)[1])
+
+
+def _planned(brief: MailBrief, asked: int) -> tuple[MailMatter | None, list[MailMatter]]:
+    """Return what the mails tell, of so many as are asked for, or fewer, so that each tells enough."""
+    most = len(brief.facts) + 2 if asked else len(brief.facts) - 1
+    for count in range(max(LEAST, min(asked or USUAL, most)), LEAST, -1):
+        first, between = shared_matter(brief, count - 2)
+        if not (first or brief.story) or len(between) < count - 2:
+            continue
+        if all(_is_enough(one, brief.language) for one in between):
+            return first, between
+    return shared_matter(brief, LEAST - 2)
+
+
+def _is_enough(matter: MailMatter, language: str) -> bool:
+    return len(matter.facts) > 1 or any(len(fact) >= LONG[language] for fact in matter.facts)
 
 
 def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list[MailMatter]]:
@@ -76,12 +101,16 @@ def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list
         lists = _lists(listed, len(lists) + 1)  # so that the welcome has one
     units = [*lists, *(MailMatter(theme=themes[fact], told=(fact,)) for fact in told)]
     first = None
-    if len(units) > count:
+    if len(units) > count and _left_enough(units[1:], count, brief.language):
         first = units.pop(0)
-        if len(units) > count and first.told:
+        if len(units) > count and first.told and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, told=(*first.told, *units.pop(0).told))
-        elif len(units) > count and len(first.listed) == 1:
+        elif len(units) > count and len(first.listed) == 1 and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, listed=(*first.listed, *units.pop(0).told))
+    spare = sum(len(one.facts) for one in units) - 2 * count
+    if not first and spare > 0 and units and units[0].listed[1:]:
+        line, *others = units[0].listed
+        first, units[0] = MailMatter(theme="benefit", listed=(line,)), replace(units[0], listed=tuple(others))
     ordered = sorted(units, key=lambda one: THEMES.index(one.theme))
     size, more = divmod(len(ordered), count)
     parts, at = [], 0
@@ -90,6 +119,11 @@ def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list
         parts.append(_together(ordered[at:end]))
         at = end
     return first, [part for part in parts if part.facts] or [MailMatter(theme="benefit")]
+
+
+def _left_enough(units: Sequence[MailMatter], count: int, language: str) -> bool:
+    """Tell whether so many mails can tell two facts each of what is left, or a long one."""
+    return sum(2 if len(fact) >= LONG[language] else 1 for one in units for fact in one.facts) >= 2 * count
 
 
 def _lists(facts: Sequence[str], count: int) -> list[MailMatter]:
@@ -136,6 +170,8 @@ def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, 
     short = TAIL.sub("", brief.name)
     for fact in matter.facts:
         line = fact.strip(FINAL)
+        if PARTED.search(line):
+            continue  # it would stand behind the colon of the name
         if is_plural(brief.name) and (sentence := sentence_of(brief, fact)).startswith("They "):
             line = sentence.removeprefix("They ").strip(FINAL)  # "Lockers: fit any wall", not "fits"
         for name in (brief.name, short):

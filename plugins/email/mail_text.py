@@ -35,8 +35,8 @@ def told_facts(
 ) -> list[str]:
     """Return the paragraphs of some facts: those that are sentences two by two, the others as a list below a line,
     unless they are `led` to already."""
-    if led and not told:
-        return [bullets(listed)]
+    if led:
+        return [bullets([*listed, *told])]
     if brief.language == "zh" and len(told) >= LISTED:
         return [bullets(told)]
     sentences = [sentence_of(brief, fact) for fact in told]

@@ -15,6 +15,8 @@ OWNED = re.compile(r"^(?:my|your|our|how|what|why|when|where|all|no|one|two|thre
 MARKED = re.compile(r"[:“”\"|–—?!(]")
 MEASURED = re.compile(r"\d[\w./½¼¾ -]{0,18}$")
 PAIR = re.compile(r"^(?:pair|set|box|pack|bag|bunch) of ", re.IGNORECASE)
+OF = re.compile(r"^(?:[\w-]+ ){0,2}([\w-]+) of (?=\w)", re.IGNORECASE)  # "membership of the canal trust"
+DOING = re.compile(r"^[a-z]{2,}ing and [a-z]{3,}ing\b", re.IGNORECASE)  # "sourcing and saving seed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +31,10 @@ class MailThing:
         return "they" if self.many else "it"
 
     @classmethod
-    def of(cls, name: str, language: str) -> MailThing:
+    def of(cls, name: str, language: str, category: str = "") -> MailThing:
         """Return how a product's or event's name is said: with "our" what has a common name, "the" before the name of
-        an event, quotation marks around a title; of a name with a comma what stands before it, where that is a noun."""
+        an event, quotation marks around a title, before which the category says what it is: the course “Saving seed”;
+        of a name with a comma what stands before it, where that is a noun."""
         if language == "zh":
             return cls(name=name)
         base, _, behind = name.partition(", ")
@@ -39,13 +42,22 @@ class MailThing:
         size = f" ({behind})" if MEASURED.match(behind) else ""  # "our cello (3/4 size)"
         words = re.findall(r"[\w'’&.+-]+", base)
         head = TAIL.sub("", base).lower().rpartition(" ")[2] if not PAIR.match(base) else "pair"
-        if _is_title(name, words, head):
-            return cls(name=f"“{name}”")
+        kind = _kind(category)
+        busy = kind and re.match(r"[a-z]{2,}ing$", words[0].lower()) and head not in _named_by()
+        if _is_title(name, words, head) or busy:
+            return cls(name=f"the {kind} “{name}”" if kind and not MARKED.search(name) else f"“{name}”")
+        if kind in mail_list("telling")["told_kinds"] and not {*map(str.lower, words)} & _named_by():
+            return cls(name=f"the {kind} “{name}”")
         if len(words) > 1 and all(word[:1].isupper() or word.lower() in SMALL or word[:1].isdigit() for word in words):
             known = head in mail_list("telling")["titled"]
             return cls(name=f"the {base}" if known else base, many=False)
         if head.endswith("ing") and head not in word_lists()["ing_things"]:
             base = TAIL.sub("", base)  # "our dog grooming", which is done at home
+        if (found := OF.match(base)) and not PAIR.match(base):
+            bare = found[1].lower().endswith("ship")
+            return cls(
+                name=in_sentence(base) if bare else f"the {in_sentence(base)}", many=is_plural(base[: found.end(1)])
+            )
         person = head in mail_list("telling")["persons"]  # who comes and brings things: they, not it
         many = person or (is_plural(base) and not PAIR.match(base))
         return cls(name=f"our {in_sentence(base)}{size}", many=many)
@@ -61,4 +73,23 @@ def _is_title(name: str, words: list[str], head: str) -> bool:
         re.search(r"[a-z]{3,}ing$", first) and len(words) > 1 and words[1].lower() in ("a", "an", "the", "your", "to")
     )
     bare = " ".join(words[: len(TAIL.sub("", name).split())]).lower()
+    begun = begun or DOING.match(name) or (first in mail_list("telling")["deeds"] and head not in _named_by())
     return bool(begun or (done and head == first) or bare in mail_list("telling")["languages"])
+
+
+def _kind(category: str) -> str:
+    """Return what a category says a thing is, as one of it: course of "evening courses"; nothing of other words."""
+    last = category.lower().rpartition(" ")[2]
+    return next((last.removesuffix(end) for end in ("", "s", "es") if last.removesuffix(end) in _kinds()), "")
+
+
+def _kinds() -> frozenset[str]:
+    lists = mail_list("telling")
+    return frozenset([*lists["told_kinds"], *lists["kinds"]])
+
+
+def _named_by() -> frozenset[str]:
+    """Return the words of a name that say what it is, so that no category has to."""
+    lists = mail_list("telling")
+    known = [*lists["titled"], *lists["occasions"], *_kinds()]
+    return frozenset([*known, *(f"{one}s" for one in known), "classes"])

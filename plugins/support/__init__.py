@@ -25,8 +25,10 @@ from aigc_plugins.support.faq_parts import (
     faq_citations,
     faq_entries,
     faq_title,
+    most_asked_is_answered,
     nothing_left_out,
     nothing_personal,
+    questions_stand_alone,
     replies_agree,
 )
 from aigc_plugins.support.reply_parts import macro_reply, review_reply
@@ -48,7 +50,7 @@ def aigc_importers() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (nothing_personal, nothing_left_out, replies_agree)
+    return (most_asked_is_answered, nothing_personal, nothing_left_out, questions_stand_alone, replies_agree)
 
 
 @hookimpl

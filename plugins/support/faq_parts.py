@@ -22,6 +22,14 @@ from aigc_plugins.support.faq_answers import binding_of, contradicts, told_alike
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import MASK, is_personal, masked
 from aigc_plugins.support.reply_parts import reply_wording
+from aigc_plugins.support.shown_questions import (
+    asks_yes_or_no,
+    fitting_answer,
+    oddity,
+    says_yes_or_no,
+    shown_question,
+    stands_alone,
+)
 from aigc_plugins.support.ticket_text import as_question, own_text
 
 LEAST_TICKETS = 2  # on which a question of the FAQ stands, unless the brief says otherwise
@@ -81,6 +89,25 @@ def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
 
 
 @check(severity="warn")
+def most_asked_is_answered(draft: Draft) -> Iterator[Finding]:
+    """What is asked most is answered: a page without it is not what the tickets ask for."""
+    entries = entries_of(draft.brief.values)
+    most = max((len(one.tickets) for one in entries), default=0)
+    first = [one for one in entries if len(one.tickets) == most]
+    if first and not any(one.answer for one in first):
+        asked = f"{first[0].question!r} ({', '.join(first[0].tickets)})"
+        yield Finding(message=f"{asked} is asked most and left out: its replies say nothing alike that can be shown")
+
+
+@check(severity="warn")
+def questions_stand_alone(draft: Draft) -> Iterator[Finding]:
+    """Each question shown is a whole one, not a few words as a customer typed them: put it anew."""
+    for one in entries_of(draft.brief.values):
+        if one.answer and not stands_alone(one.question):
+            yield Finding(message=f"{one.question!r} is no whole question, and no other ticket has one")
+
+
+@check(severity="warn")
 def replies_agree(draft: Draft) -> Iterator[Finding]:
     """Where replies to one question differ in a number or date, or one denies what the answer says, each is told with
     its tickets: nobody but you knows which is right."""
@@ -95,7 +122,8 @@ def nothing_left_out(draft: Draft) -> Iterator[Finding]:
     two replies answer alike."""
     for one in entries_of(draft.brief.values):
         if not one.answer:
-            yield Finding(message=f"{one.question!r} ({', '.join(one.tickets)}): no sentence stands in most replies")
+            why = "no sentence stands in most replies" if one.question else "no ticket has a question that can be shown"
+            yield Finding(message=f"{one.question!r} ({', '.join(one.tickets)}): {why}")
         for sentence in one.alone:
             yield Finding(message=f"{one.question!r}: only one reply says {sentence}")
 
@@ -114,7 +142,7 @@ def _read(asked: str) -> Sequence[FaqEntry]:
     tickets = [one for given in values.get("tickets") or [] if (one := _ticket(given, keep)) is not None]
     groups = like_questions(tickets)
     least = int(values.get("at_least") or LEAST_TICKETS)
-    return [entry for group in groups if len(group) >= least and (entry := faq_entry(group)) is not None]
+    return [faq_entry(group) for group in groups if len(group) >= least]
 
 
 def _kept(values: Mapping[str, Json]) -> Collection[str]:
@@ -134,11 +162,11 @@ def _ticket(given: Json, keep: Collection[str]) -> Ticket | None:
     return Ticket(id=parts["id"], subject=subject, question=asked, answer=answer)
 
 
-def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
-    """Return what a group of tickets asks and what most of its replies say; None where no question can be shown."""
+def faq_entry(group: Sequence[Ticket]) -> FaqEntry:
+    """Return what a group of tickets asks and what most of its replies say; neither where no question can be shown."""
     question = _question(group)
     if not question:
-        return None
+        return FaqEntry(question="", answer="", tickets=tuple(ticket.id for ticket in group))
     kept, disputed, alone = dict[str, list[str]](), list[str](), list[tuple[str, list[str]]]()
     for one in told_alike(group):
         ids = one.tickets
@@ -155,10 +183,12 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
     }
     for text, ids in alone:
         disputed += [f"{_cited(best, kept[best])} against {_cited(text, ids)}" for best in against[text]]
+    told = list(map(capital, kept))
+    told[:1] = [fitting_answer(question, one) for one in told[:1]]
     joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
     return FaqEntry(
         question=question,
-        answer=joint.join(map(capital, kept)),
+        answer=joint.join(told),
         tickets=tuple(ticket.id for ticket in group),
         disputed=tuple(disputed),
         alone=tuple(_cited(text, ids) for text, ids in alone if not against[text] and binding_of(text)),
@@ -172,7 +202,9 @@ def _cited(sentence: str, ids: Sequence[str]) -> str:
 def _question(group: Sequence[Ticket]) -> str:
     """Return the question of the group that has most in common with all the others and with what is replied, and
     nothing personal in it; one that tells of the customer only where there is no other."""
-    asked = [question for one in group for question in (as_question(one.subject), *one.questions)]
+    given = [question for one in group for question in (as_question(one.subject), *one.questions) if question]
+    asked = [shown_question(one) for one in given if MASK not in one]
+    yes_or_no = sum(says_yes_or_no(one.answer.strip()) for one in group) * 2 > len(group)
     fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
     words = [*(one.asked for one in group), *(one.replied for one in group)]
 
@@ -180,6 +212,7 @@ def _question(group: Sequence[Ticket]) -> str:
 
     def fit(question: str) -> float:
         near = sum(likeness(telling(question), other, _one) for other in words)
+        near += yes_or_no * asks_yes_or_no(question) - oddity(question)
         return near - OWN_STORY * len(STORY.findall(question)) - max(len(question) - SHORT, 0) / LONG
 
     return max(fine, key=fit, default="")

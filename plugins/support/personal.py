@@ -20,6 +20,7 @@ LONGEST_NAME = 60  # characters; of a longer one its words are sought
 MASK = "▇"  # stands where something personal was; no sentence with it is published
 LEAST_DIGITS = 5  # of a number that may be anybody's
 _NAME = r"[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?(?: (?:van |von |de |der |bin |al-)?[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?){0,3}"
+_LATIN = r"[^\W\u4e00-\u9fff]"  # a letter or digit; Chinese stands beside a number without a space
 _HAN_NAME = r"[\u4e00-\u9fff]{1,4}"
 
 
@@ -43,7 +44,7 @@ def masked(text: str, *, names: Collection[str] = (), keep: Collection[str] = ()
         return f"\ue000{chr(0xE100 + len(kept) - 1)}\ue001"
 
     if ours := [re.escape(one) for one in sorted(keep, key=len, reverse=True) if one.strip()]:
-        text = re.sub(rf"(?i)(?<![\w.@-])(?:{'|'.join(ours)})(?![\w@-])", hide, text)
+        text = re.sub(rf"(?i)(?<![.@-])(?<!{_LATIN})(?:{'|'.join(ours)})(?![@-])(?!{_LATIN})", hide, text)
     for pattern, into in _patterns():
         text = pattern.sub(into, text)
     if names:  # last, as addresses have names in them
@@ -129,7 +130,7 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
         rf"(?i)\b((?:my |the )?(?:{secret})\s?[:=]\s*|my (?:{secret}) (?:is|was) )\S+",
         rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref|name)\b\.?)?\s*[:#=]\s*)(?:{code}|\"[^\"\n]+\"|\S+)",
         rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref)\b\.?)?\s+(?:(?:is|was)\s+)?){code}",
-        rf"((?:{chinese})(?:号码|号|码)?\s?[:：]\s?)[^\s，。！？；,;!?]+",
+        rf"((?:{chinese})(?:号码|号|码)?\s?[:：]\s?)(?!\ue000)[^\s，。！？；,;!?]+",
         rf"((?:{chinese})(?:号码|号|码)?\s?[是为]?\s?)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{3,}}",
         rf"((?i:\b(?:{told})) +){_NAME}",
         rf"(?m)(^\W*(?i:{greeting})[ ,]+){_NAME}",

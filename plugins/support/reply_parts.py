@@ -22,6 +22,10 @@ ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 FRIENDLY, FORMAL = "friendly", "formal"
 GOOD, MIXED = 4, 3  # stars
 QUOTE, HAN_QUOTE = (2, 8), (4, 16)  # words, or Chinese characters, of a review that may be quoted
+NAMED_PHONE = re.compile(
+    r"(?P<who>[^\d@+(]+?)[\s,:：，]*(?:(?:telephone|phone|tel\.?|on|at|电话)[\s:：]*)*(?P<number>\+?[\d ()/-]{6,})$",
+    re.IGNORECASE,
+)
 PHONE = re.compile(r"\+?[\d ()/-]{6,}(?:电话|热线)?")
 
 
@@ -71,17 +75,27 @@ def review_reply(context: Context) -> str:
     greeting = words.toned("greeting").format(name=name) if name else words.toned("nameless")
     facts = [words.sentence(str(fact)) for fact in values.get("answer") or [] if has_words(str(fact))]
     contact = str(values.get("contact") or "").strip()
-    asked = words.drawn("call" if PHONE.fullmatch(contact) else "contact").format(contact=contact) if contact else ""
+    asked = _asked(words, contact) if contact else ""
     ends = words.drawn("again") if kind == "good" else asked
-    body = words.joint.join(filter(None, [*_opened(words, values, kind, blames(review)), *facts, ends]))
+    opened = _opened(words, values, kind, blames(review), answered=bool(facts))
+    body = words.joint.join(filter(None, [*opened, *facts, ends]))
     brand = str(values.get("brand") or "").strip()
     return "\n\n".join(filter(None, [greeting, body, brand]))
 
 
-def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool) -> list[str]:
+def _asked(words: _Words, contact: str) -> str:
+    """Return to whom to turn: who is called, and on which number, or written to."""
+    if PHONE.fullmatch(contact):
+        return words.drawn("call").format(contact=contact)
+    if found := NAMED_PHONE.fullmatch(contact):
+        return words.drawn("ring").format(who=found["who"].strip(), contact=found["number"].strip())
+    return words.drawn("contact").format(contact=contact)
+
+
+def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool, *, answered: bool) -> list[str]:
     """Return how an answer begins: thanks, and for a word of praise; regret, and for what."""
     subject = " ".join(str(values.get("subject") or "").split())
-    quote = "" if kind == "bad" else praise_in(str(values.get("review") or ""), sure=not blamed)
+    quote = "" if kind == "bad" else praise_in(str(values.get("review") or ""))
     quoted = words.drawn("quoted").format(quote=quote) if quote else ""
 
     def about(part: str) -> str:
@@ -92,7 +106,9 @@ def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool) -
     if kind == "mixed":
         return [words.drawn("mixed"), about("noted")]
     if blamed:  # four stars, or five, of which something was not so good
-        return [words.drawn("good"), quoted, about("mixed")]
+        praised = subject and set(telling(subject)) & set(telling(quote))
+        lacking = "" if answered else words.drawn("lacking")
+        return [words.drawn("good"), quoted, lacking if praised or not subject else about("mixed")]
     told = set(telling(subject)) & set(telling(quote))
     return [words.drawn("good"), quoted if told or not subject else about("good")]
 

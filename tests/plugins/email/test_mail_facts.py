@@ -44,6 +44,8 @@ SHOES = MailThing(name="our shoes", many=True)
         ("Suits are washed after every hire", COURSE, False, "Suits are washed after every hire"),
         ("built around 1960 in Markneukirchen", COURSE, True, "It was built around 1960 in Markneukirchen"),
         ("made by hand since 1960", COURSE, True, ""),
+        ("We collect within 15 miles and bring it back", COURSE, False, ""),
+        ("We fetch your mower and bring it back", COURSE, False, "We fetch your mower and bring it back"),
         ("return within 14 days if it does not suit", COURSE, True, ""),
         # what is no sentence and cannot be made one without guessing
         ("100 x 60 cm", COURSE, True, ""),
@@ -75,11 +77,31 @@ def test_a_fact_becomes_a_sentence_where_its_words_tell_how(
         ("Sonos Move", "Sonos Move"),
         ("dog grooming at home", "our dog grooming"),
         ("Learn to swim", "“Learn to swim”"),
+        ("Membership of the canal trust", "membership of the canal trust"),
+        ("Hire of canoes", "the hire of canoes"),
+        ("Box of six candles", "our box of six candles"),
+        ("Sourcing and saving vegetable seed", "“Sourcing and saving vegetable seed”"),
         ("Second-hand cello, 3/4 size", "our second-hand cello (3/4 size)"),
     ],
 )
 def test_a_product_is_named_in_a_sentence(product: str, named: str) -> None:
     assert MailThing.of(product, "en").name == named
+
+
+@pytest.mark.parametrize(
+    ("product", "category", "named"),
+    [
+        ("Sourcing and saving vegetable seed", "course", "the course “Sourcing and saving vegetable seed”"),
+        ("Keeping bees", "Weekend workshops", "the workshop “Keeping bees”"),
+        ("Friends of the canal", "membership", "the membership “Friends of the canal”"),
+        ("Evening pottery class", "course", "our evening pottery class"),
+        ("Climbing course", "course", "our climbing course"),
+        ("Running shoes", "shoes", "our running shoes"),
+        ("Invoicing for small workshops", "software", "the software “Invoicing for small workshops”"),
+    ],
+)
+def test_a_category_says_what_a_title_is(product: str, category: str, named: str) -> None:
+    assert MailThing.of(product, "en", category).name == named
 
 
 def test_who_comes_is_no_it() -> None:

@@ -112,12 +112,13 @@ def test_the_text_tells_every_fact_once_and_the_price() -> None:
 
 def test_what_is_no_sentence_stands_in_a_list_and_no_mail_is_a_bare_fragment(tmp_path: Path) -> None:
     facts = ["two evenings a week", "groups of six", "you speak at once", "recordings stay for a year"]
+    facts += ["there are snacks", "we mark your homework"]
     brief = {"product": "Italian for beginners", "facts": facts, "offer": "the first evening is free", "mails": 4}
     mails = written(tmp_path, "email/sequence", **brief, url="https://a.b/c")["fields"]["mails"]
     assert "- Two evenings a week\n- Groups of six" in mails[0]["body"]
     assert [mails[1]["body"].split("\n\n")[1], mails[2]["body"].split("\n\n")[1]] == [
-        "You speak at once.",
-        "Recordings stay for a year.",
+        "You speak at once. There are snacks.",
+        "We mark your homework. Recordings stay for a year.",
     ]
     assert mails[3]["subject"] == "Italian for beginners: the first evening is free"
     assert len({mail["preheader"] for mail in mails}) == 4 and "free" not in mails[3]["preheader"]
@@ -214,7 +215,9 @@ def test_the_days_of_mails_ascend(tmp_path: Path, days: list[int], fine: bool) -
 
 
 def test_a_series_welcomes_tells_a_fact_each_and_reminds(tmp_path: Path) -> None:
-    made = written(tmp_path, "email/sequence", **BIN, url="https://a.b/c", mails=4, offer="two for one", price="€49")
+    facts = [*BIN["facts"], "keeps rats out", "is made of larch"]
+    row = BIN | {"facts": facts, "offer": "two for one", "price": "€49", "url": "https://a.b/c"}
+    made = written(tmp_path, "email/sequence", **row, mails=4)
     mails = made["fields"]["mails"]
     assert [(mail["kind"], mail["day"]) for mail in mails] == [
         ("welcome", 0),
@@ -222,8 +225,8 @@ def test_a_series_welcomes_tells_a_fact_each_and_reminds(tmp_path: Path) -> None
         ("fact", 5),
         ("reminder", 9),
     ]
-    told = [[fact for fact in BIN["facts"] if fact in mail["body"].lower()] for mail in mails]
-    assert told == [BIN["facts"][:1], BIN["facts"][1:2], BIN["facts"][2:], BIN["facts"]]
+    told = [[fact for fact in facts if fact in mail["body"].lower()] for mail in mails]
+    assert told == [facts[:1], facts[1:3], facts[3:], facts]
     assert [bool(mail["postscript"]) for mail in mails] == [False, False, False, True]
     assert "€49" in mails[3]["body"] and len({mail["subject"] for mail in mails}) == 4
     few = written(tmp_path / "few", "email/sequence", **BIN | {"facts": ["weighs 9 kg"]}, url="https://a.b/c", mails=5)

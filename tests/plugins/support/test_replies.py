@@ -103,3 +103,32 @@ def test_the_samples_are_accepted_and_a_macro_goes_to_the_desk(tmp_path: Path, m
         assert run_cli("test", f"support/{name}").code == 0
     macros = json.loads(Path("macro", "zendesk-macros.json").read_text("utf-8"))["macros"]
     assert len(macros) == 5 and "{{ticket.requester.first_name}}" in json.dumps(macros, ensure_ascii=False)
+
+
+def test_only_praise_is_quoted_and_a_complaint_is_taken_note_of(tmp_path: Path) -> None:
+    assert "Bought" not in replied(tmp_path, review="Bought 6 hardy geraniums by mail order.", rating=5)
+    told = replied(tmp_path, review="Lovely cake, but the queue was slow.", rating=4, subject="the cake")
+    assert "“Lovely cake”" in told and any(one in told for one in reply_wording()["lacking"]["en"])
+    assert not re.search("sorry|apologies", told)
+    told = replied(tmp_path, review="菜很新鲜，就是等位太久。", rating=4, language="zh")
+    assert any(one in told for one in reply_wording()["lacking"]["zh"])
+
+
+@pytest.mark.parametrize(
+    ("contact", "language", "told"),
+    [
+        ("前台电话0000-6611", "zh", "请致电前台0000-6611，"),
+        ("客服热线：400-123-4567", "zh", "请致电客服热线400-123-4567，"),
+        ("the front desk, tel. 0000 6611", "en", "call the front desk on 0000 6611 so"),
+        ("help@desk.example", "en", "help@desk.example"),
+    ],
+)
+def test_who_answers_a_number_is_called(tmp_path: Path, contact: str, language: str, told: str) -> None:
+    assert told in replied(tmp_path, review="It broke.", rating=1, contact=contact, language=language)
+
+
+def test_a_chinese_macro_ends_as_letters_do(tmp_path: Path) -> None:
+    row = {"topic": "退货", "answer": ["七天内可退"], "language": "zh", "tone": "formal", "brand": "棉里"}
+    (made,) = written(tmp_path, "support/macro", row)
+    assert str(made["fields"]["reply"]).endswith("此致\n敬礼\n棉里客服")  # type: ignore[index]
+    assert not [line for line in reply_wording()["closing"]["zh"] if "如果这" in line]
