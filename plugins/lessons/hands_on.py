@@ -183,9 +183,9 @@ def _start(fact: str) -> str:
         return (found["zh"] or found["of"]) + "……" if found else ""
     one = taken_apart(fact)
     one = None if one and re.search(r" (?:when|if|that) ", one.subject) else one
-    seen = [*re.compile(BEFORE + HAPPENS.pattern.removeprefix("(?i)"), re.IGNORECASE).finditer(fact)]
-    seen = [each for each in seen if not (each.end() <= len(one.subject) if one else NOUN.search(fact[: each.start()]))]
-    if not seen or (len(seen) > 1 and not one) or not seen[0].start():
+    every = re.compile(BEFORE + HAPPENS.pattern.removeprefix("(?i)"), re.IGNORECASE).finditer(fact)
+    sure = [each for each in every if not (each.end() <= len(one.subject) if one else NOUN.search(fact[: each.start()]))]
+    if not sure or (len(sure) > 1 and not one) or not sure[0].start():
         return ""
-    rest = fact[seen[0].end() :].rstrip(". ")
-    return f"{fact[: seen[0].start()]}…{rest}"
+    rest = fact[sure[0].end() :].rstrip(". ")
+    return f"{fact[: sure[0].start()]}…{rest}"

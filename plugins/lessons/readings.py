@@ -197,10 +197,12 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
             and re.search(r"[在到于入进][^，。]*$", sentence[: found.start("word")])
         ):
             return _named_place(sentence, found["word"], topic)
-        whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
-        alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
+        if not found:
+            return None
+        whole = not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
+        alone = whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         alone = alone and not cuts_a_word(sentence.replace(found["word"], GAP), found["word"], topic)
-        return (found["word"], found.start("word")) if found and alone else None
+        return (found["word"], found.start("word")) if alone else None
     verb = taken_apart(sentence) if last else None
     did = verb.end.split()[0] if verb else ""
     words: list[re.Match[str]] = []

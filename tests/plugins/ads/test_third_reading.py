@@ -82,7 +82,7 @@ def test_an_offer_stands_where_there_is_room(field: Callable[..., Field]) -> Non
             field(path=f"descriptions[{at}]", limit={"width": 90}, fields={"descriptions": every}, **values)
             for at in range(len(every))
         ]
-        return [close_description(text, one) for text, one in zip(every, made, strict=True)]
+        return [close_description(text, one, further=True) for text, one in zip(every, made, strict=True)]
 
     assert told("Two floors.", "x" * 80 + ".")[0].startswith("Two floors. Free hay for a month")
     full = told("x" * 80 + ".", "y" * 80 + ".", "z" * 80 + ".")
