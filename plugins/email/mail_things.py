@@ -69,11 +69,10 @@ def _is_title(name: str, words: list[str], head: str) -> bool:
     if MARKED.search(name) or OWNED.match(name) or first in mail_list("telling")["starts"]:
         return True
     done = re.search(r"[a-z]{3,}ing$", head) and head not in (*word_lists()["ing_things"], *word_lists()["mass"])
-    begun = (
-        re.search(r"[a-z]{3,}ing$", first) and len(words) > 1 and words[1].lower() in ("a", "an", "the", "your", "to")
-    )
+    gerund = re.search(r"[a-z]{3,}ing$", first)
+    begun = bool(gerund) and len(words) > 1 and words[1].lower() in ("a", "an", "the", "your", "to")
     bare = " ".join(words[: len(TAIL.sub("", name).split())]).lower()
-    begun = begun or DOING.match(name) or (first in mail_list("telling")["deeds"] and head not in _named_by())
+    begun = begun or bool(DOING.match(name)) or (first in mail_list("telling")["deeds"] and head not in _named_by())
     return bool(begun or (done and head == first) or bare in mail_list("telling")["languages"])
 
 

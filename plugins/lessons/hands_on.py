@@ -183,8 +183,8 @@ def _start(fact: str) -> str:
         return (found["zh"] or found["of"]) + "……" if found else ""
     one = taken_apart(fact)
     one = None if one and re.search(r" (?:when|if|that) ", one.subject) else one
-    every = re.compile(BEFORE + HAPPENS.pattern.removeprefix("(?i)"), re.IGNORECASE).finditer(fact)
-    sure = [each for each in every if not (each.end() <= len(one.subject) if one else NOUN.search(fact[: each.start()]))]
+    seen_at = re.compile(BEFORE + HAPPENS.pattern.removeprefix("(?i)"), re.IGNORECASE).finditer(fact)
+    sure = [at for at in seen_at if not (at.end() <= len(one.subject) if one else NOUN.search(fact[: at.start()]))]
     if not sure or (len(sure) > 1 and not one) or not sure[0].start():
         return ""
     rest = fact[sure[0].end() :].rstrip(". ")
