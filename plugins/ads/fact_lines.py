@@ -26,6 +26,7 @@ BARE_NUMBER = re.compile(r"[-+]?\d[\d.,'’ ]*")
 WORDED = re.compile(r"[^\W_]")
 BEGUN = re.compile(r",\s*\S+$")  # a clause of which only the first word would stay
 DENYING = re.compile(r"\b(?:no|not|without|never|none|free of|free from)\b", re.IGNORECASE)
+LOOSE_END = re.compile(r"[,;:(–—]|\s(?:at|by|for|from|in|of|on|to|under|with|without|and|or)\s", re.IGNORECASE)
 LIMITING = re.compile(
     r"\b(?:up to|over|under|from|at least|at most|less than|minus)\s+[\d.,]+|最多|最高|至少", re.IGNORECASE
 )
@@ -98,6 +99,17 @@ def worded(text: str | None) -> str | None:
 def priced(price: str | None) -> str | None:
     """Return a price that says how much; None in place of one that does not: `on request`, `N/A €`, `0.00 €`."""
     return worded(price) if price and any(map(_counts, price)) else None
+
+
+def owned_name(product: str, brand: str | None, language: str = "en") -> str:
+    """Return a product with whose it is: "Compost bin by Meadowly"; before a name whose end "by" would be read with, as
+    "Blanket, striped" or "Tuning at home", the brand comes first."""
+    name, owner = capital(product.strip(FINAL)), worded(brand)
+    if not owner or owner.casefold() in name.casefold():
+        return name
+    if language == "zh":
+        return f"{owner}{name}"
+    return f"{owner} {in_sentence(name)}" if LOOSE_END.search(name) else f"{name} by {owner}"
 
 
 def is_amount(price: str) -> bool:

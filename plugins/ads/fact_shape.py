@@ -86,6 +86,13 @@ def _listable(fact: str) -> bool:
     return len(words) <= SHORT and not {*words[:2]} & {*word_lists()["prepositions"]}
 
 
+def agrees(product: str, fact: str) -> bool:
+    """Tell whether a product can stand before a fact as what does it: "bin" before "holds", "silos" before "hold"."""
+    head = re.split(r"[,;:(–—]|\s(?:at|by|for|from|in|of|on|to|with|without)\s", product.strip(FINAL))[0].lower()
+    many = head.endswith("s") and not head.endswith(("ss", "us", "is", "lens"))
+    return "," not in product and opening(fact) == ("do" if many else "does")
+
+
 @cache
 def _verbs() -> tuple[dict[str, str], frozenset[str]]:
     """Return the verbs as of one thing → as of many, and those as of many."""

@@ -42,6 +42,7 @@ from aigc_plugins.articles.parts import (
     article_description,
     article_sections,
     article_title,
+    sections_as_asked,
 )
 from aigc_plugins.articles.press_release import press_part, quotes_have_speakers
 from aigc_plugins.articles.section_names import names_its_section, says_no_sentence_again, section_name
@@ -70,6 +71,7 @@ def aigc_checks() -> Sequence[Extension]:
         quotes_have_speakers,
         retells_facts,
         says_no_sentence_again,
+        sections_as_asked,
         titles_its_topic,
     )
 

@@ -9,39 +9,75 @@ from aigc import check
 from aigc.types import Draft, Finding
 from aigc_plugins.ads.calls import offering
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, priced, worded
-from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, owned_name, priced, worded
+from aigc_plugins.ads.fact_shape import agrees, opening, told_together
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.articles.bare_facts import needs_title
 from aigc_plugins.articles.page_wording import ended_line, pair_of
+from aigc_plugins.articles.things import orders
 from aigc_plugins.email.mail_lists import drawn
 from aigc_plugins.rules.content_words import HAN
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 GOES_ON = re.compile(r"(?:it|they|this|that|these|those|he|she|there)\b|[它这那他她]|(?:用|由|凭|按|以)", re.IGNORECASE)
 HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
+FEW, IN_DESCRIPTION = 3, 2  # benefits
+HAS_VERB = re.compile(r"\w\s+(?:is|are|can|has|have|will|may|must)\s", re.IGNORECASE)
+SERVICE = re.compile(  # what is done for somebody, and no thing
+    "服务|家政|维修|课|班$|培训|上门|清洗|清洁|保洁|改制|修补|安装|调律|搬家|回收|租赁|翻译|咨询|护理|定制|设计|摄影|代办"
+    "|[修改洗养租]$"
+)
 
 
-def hero_line(product: str, benefits: Sequence[str], *, brand: str | None = None, language: str = "en") -> str:
-    """Return a headline: the product with its first short benefit where both fit, else with its brand, else alone."""
-    name = capital(product.strip(FINAL))
-    first = next((pair_of(one)[0].strip(FINAL) for one in benefits if has_words(one)), "")
-    mark = "：" if language == "zh" else ": "
-    owner = worded(brand)
-    owned = f"{owner}{name}" if language == "zh" else f"{name} by {owner}"
-    lines = [f"{name}{mark}{in_sentence(first)}" if first and len(first) <= SHORT else "", owned if owner else "", name]
-    return next((line for line in lines if line and len(line) <= HERO), name)
+def hero_line(
+    product: str,
+    benefits: Sequence[str],
+    *,
+    brand: str | None = None,
+    category: str | None = None,
+    language: str = "en",
+) -> str:
+    """Return a headline: the product with its first short benefit that names something or that it does, where the page
+    has others; else with its brand, else alone."""
+    name, chinese = capital(product.strip(FINAL)), language == "zh"
+    service = chinese and SERVICE.search(f"{product} {category or ''}")
+    plain = [one for one in map(_plain, benefits) if one]
+    owned = owned_name(product, brand, language)
+    if service and owned != name:  # 净风空调清洗 would be a thing of that make
+        owned = f"{name}｜{worded(brand)}"
+    told = [f"{name} {in_sentence(one)}" for one in plain[:1] if not chinese and agrees(product, one)]
+    told += [
+        f"{name}{'：' if chinese else ': '}{in_sentence(one)}"
+        for one in plain[:1]
+        if not service and (chinese or (opening(one) == "noun" and _is_whole(one))) and not warns(one)
+    ]
+    lines = [*(told if len(benefits) >= FEW and len(plain[0]) <= SHORT else []), owned, name]
+    return next((line for line in lines if len(line) <= HERO), name)
 
 
 def hero_subline(
-    benefits: Sequence[str], *, offer: str | None = None, price: str | None = None, language: str = "en"
+    benefits: Sequence[str],
+    *,
+    title: str | None = None,
+    offer: str | None = None,
+    price: str | None = None,
+    language: str = "en",
 ) -> str:
-    """Return what stands below the headline: further benefits, as many as fit before the offer and the price."""
+    """Return what stands below the headline: further benefits, as many as fit before the offer and the price.
+
+    Below a `title` it takes what neither that nor a section tells, nothing without its subject ("Hold 200 tonnes"), and
+    leaves two benefits or more to the list."""
     sentences = [line for line in map(_sentence, benefits) if line]
     deal = offered(offer)
     if deal:
         sentences = [line for line in sentences if line.casefold() != deal.strip(FINAL).casefold()] or sentences
     told = sentences[1:3] or sentences[:1]
+    if title is not None:
+        plain = [one for one in map(_plain, benefits) if one and not _stands_in(one, title)]
+        sentences = [one for one in plain if one.casefold() != (deal or "").strip(FINAL).casefold()]
+        whole = [one for one in sentences if language == "zh" or _is_whole(one)]
+        told = whole[: min(2, len(sentences) - 2 if len(sentences) > 2 else 2)]
     if deal and deal.strip(FINAL).casefold() in {line.casefold() for line in told}:
         deal = ""
     amount = "" if _telling_price(told, price) else _telling_price(sentences, price) or page_price(price, language)
@@ -63,19 +99,26 @@ def page_description(
     *,
     price: str | None = None,
     brand: str | None = None,
+    category: str | None = None,
     language: str = "en",
 ) -> str:
-    """Return a meta description: what it is and whose, the benefits as sentences and the price, as they fit."""
-    chinese, name, owner = language == "zh", capital(product.strip(FINAL)), worded(brand)
-    if owner and owner.casefold() not in name.casefold():
-        name = f"{owner}{name}" if chinese else f"{name} by {owner}"
-    first, *others = [line for one in benefits if has_words(one) and (line := _sentence(one))] or [""]
-    opening = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
-    opening = ended_line(opening if len(opening) < DESCRIPTION else name, language)
+    """Return a meta description: what it is and whose, two benefits as sentences and the price, as they fit."""
+    chinese, name = language == "zh", owned_name(product, brand, language)
+    if chinese and worded(brand) and SERVICE.search(f"{product} {category or ''}"):
+        name = f"{capital(product.strip(FINAL))}（{worded(brand)}）"
+    lines = [line for one in benefits if has_words(one) and (line := _sentence(one))]
+    lines = lines if chinese else sorted(lines, key=lambda line: not _is_whole(line))  # "X: hold 200 tonnes" last
+    first, *others = lines or [""]
+    begun = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
+    begun = ended_line(begun if len(begun) < DESCRIPTION else name, language)
     last = ended_line(_telling_price([first, *others], price) or page_price(price, language), language)
-    joint, text, told = "" if chinese else " ", opening, [first]
+    joint, text, told = "" if chinese else " ", begun, [first]
     for line in (ended_line(one, language) for one in others):
-        if line != last and len(joint.join(filter(None, [text, line, last]))) <= DESCRIPTION:
+        if (
+            len(told) < IN_DESCRIPTION
+            and line != last
+            and len(joint.join(filter(None, [text, line, last]))) <= DESCRIPTION
+        ):
             text = joint.join([text, line])
             told.append(line)
     last = "" if _telling_price(told, price) else last
@@ -112,9 +155,26 @@ def benefit_blocks(benefits: Sequence[str]) -> list[dict[str, str]]:
     ]
 
 
-def benefit_lines(benefits: Sequence[str]) -> list[str]:
-    """Return the benefits that are no pairs, a line each."""
-    return [capital(title.strip(FINAL)) for title, text in map(pair_of, benefits) if not text and has_words(title)]
+def benefit_lines(benefits: Sequence[str], above: Sequence[str] = ()) -> list[str]:
+    """Return the benefits that are no pairs, a line each, but those that a text `above` tells."""
+    lines = [one for one in map(_plain, benefits) if one]
+    return [capital(one) for one in lines if not any(_stands_in(one, text) for text in above)]
+
+
+def _plain(benefit: str) -> str:
+    """Return a benefit that is no pair, and nothing of one that is."""
+    title, text = pair_of(benefit)
+    return title.strip(FINAL) if not text and has_words(title) else ""
+
+
+def _is_whole(line: str) -> bool:
+    """Tell whether an English benefit can stand by itself: no verb without its subject, as in "hold 200 tonnes"."""
+    return bool(HAS_VERB.search(line)) or (opening(line) in ("noun", "clause") and not orders(line))
+
+
+def _stands_in(line: str, text: str) -> bool:
+    plain = re.escape(line)
+    return re.search(rf"(?<!\w){plain}(?!\w)" if line.isascii() else plain, text, re.IGNORECASE) is not None
 
 
 def asked_questions(faq: Sequence[str]) -> list[dict[str, str]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from aigc import check
 from aigc.content import measure, trim
+from aigc.types import Draft, Finding
 from aigc_plugins.articles.grouping import under_headings
 from aigc_plugins.articles.section_names import section_name
 from aigc_plugins.rules.repetition import near_duplicates
+from aigc_plugins.rules.support import points_back
 
 DESCRIPTION_CHARS = 155
+OPENING, IN_DESCRIPTION = 3, 2  # facts that open an article at most, and of its description
+LEAST = 20  # characters of it
 LEAST_TITLE, TITLE_CHARS, TITLE_PIXELS = 4, 60, 580
 # What a model is asked to give a tip about, where the brief brings no facts.
 ANGLES: Mapping[str, Sequence[str]] = {
@@ -67,6 +72,16 @@ def article_sections(
     return [{"heading": heading, "text": text} for heading, text in zip(told, texts, strict=True)]
 
 
+@check(severity="note")
+def sections_as_asked(draft: Draft) -> Iterator[Finding]:
+    """An article has as many parts, its opening and its sections, as its brief asks; facts may be too few for that."""
+    wanted, facts = draft.brief.values.get("sections"), draft.brief.values.get("facts") or []
+    parts = bool(draft.fields.get("intro")) + len(list(draft.fields.get("sections") or []))
+    if facts and isinstance(wanted, int) and parts < wanted:
+        message = f"{parts} of {wanted} sections, the opening counted: {len(facts)} facts carry no more"
+        yield Finding(message=message, field="sections")
+
+
 def _stands_in(heading: str, headings: Sequence[str]) -> bool:
     return any(near_duplicates(heading, other) for other in headings)
 
@@ -84,14 +99,20 @@ def article_title(topic: str, language: str = "en") -> str:
 
 
 def article_description(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:
-    """Return a meta description within 155 characters: the topic, for whom, and the facts one by one, as they fit."""
+    """Return a meta description within 155 characters: the topic, for whom, and up to two facts as they fit.
+
+    They come from behind the article's opening where there are such; its first fact only where too little else is.
+    """
     named = topic[:1].upper() + topic[1:]
     chinese = language == "zh"
     text = named + (f"，写给{audience}" if chinese else f", for {audience}") if audience else named
     text = trim(text, DESCRIPTION_CHARS - 1, "chars") + ("。" if chinese else ".")
-    for fact in facts:
+    others = [one for one in (*facts[OPENING:], *facts[1:OPENING]) if not points_back(one)]
+    told = 0
+    for fact in (*others, *facts[:1]):
         longer = text + ("" if chinese else " ") + fact.strip()
         longer += "" if fact.strip()[-1:] in ".!?。！？" else text[-1]
-        if measure(longer, "chars") <= DESCRIPTION_CHARS:
-            text = longer
+        short = told < IN_DESCRIPTION if fact in others else not told or measure(text, "chars") < LEAST
+        if short and measure(longer, "chars") <= DESCRIPTION_CHARS:
+            text, told = longer, told + 1
     return text

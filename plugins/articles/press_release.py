@@ -13,8 +13,12 @@ from aigc.content import trim
 from aigc.types import Draft, Finding, Json, texts_in
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.fact_shape import third_person
 from aigc_plugins.articles.bare_facts import told_whole
 from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
+from aigc_plugins.claims.claim_lists import lists_for
+from aigc_plugins.claims.stems import bases
+from aigc_plugins.rules.support import points_back
 
 HEADLINE, DESCRIPTION = 110, 155
 DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
@@ -26,6 +30,9 @@ LED = re.compile(
 ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建])")
 GOING_ON = re.compile(r"(?!(?:bring|sing|string|swing|spring|fling|cling|ring|king)\b)[a-z]{3,}ing\s", re.IGNORECASE)
+AHEAD = re.compile(r"^(?:next|later|tomorrow|this coming|from next|in the coming)\b", re.IGNORECASE)
+_TIMETABLE = "open reopen close start begin end launch launche leave arrive return premiere is are was were will"
+TIMETABLE = frozenset(_TIMETABLE.split())
 QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]|「([^」]{3,})」")
 
 
@@ -36,20 +43,28 @@ def press_part(context: Context, part: str) -> Json:
     values = {name: value if isinstance(value, list) else _text(value) for name, value in context.get_all().items()}
     language = "zh" if values.get("language") == "zh" else "en"
     lead = _lead(values, language)
+    title = capital(
+        str(values.get("headline") or f"{values['who']}{'' if language == 'zh' else ' '}{values['what']}").strip(FINAL)
+    )
     if part == "title":
-        title = values.get("headline") or f"{values['who']}{'' if language == 'zh' else ' '}{values['what']}"
-        return capital(str(title).strip(FINAL))
+        return title
+    whole, bare = told_whole(values.get("facts") or [], language)
+    opened = ended_line(title, language) == lead and len(whole) + bool(bare) > 1
+    first = ended_line(whole[0], language) if opened and whole else ""  # a lead says more than the title
+    joint = "" if language == "zh" else " "
     if part == "description":
-        return (
-            lead
-            if len(lead) <= DESCRIPTION
-            else trim(f"{_text(values['who'])} {_text(values['what'])}", DESCRIPTION, "chars")
-        )
+        if len(lead) > DESCRIPTION:
+            return trim(f"{_text(values['who'])} {_text(values['what'])}", DESCRIPTION, "chars")
+        others = [ended_line(one, language) for one in whole[bool(first) :]]
+        others = [one for one in others[:1] if not first or not points_back(one)]
+        longer = (joint.join([lead, one]) for one in (*others, first) if one)
+        return next((one for one in longer if len(one) <= DESCRIPTION), lead)
     if part == "intro":
-        return f"{_release(values, language)}\n\n{_dateline(values, language)}{lead}"
+        told = joint.join(filter(None, [lead, first]))
+        return f"{_release(values, language)}\n\n{_dateline(values, language)}{told}"
     if part == "text":
         end = "" if _sections(values, language) else worded_for("end", language)
-        whole, bare = told_whole(values.get("facts") or [], language)
+        whole = whole[1:] if first else whole
         glance = "\n".join([worded_for("glance", language), *(f"• {capital(one.strip(FINAL))}" for one in bare)])
         parts = [in_paragraphs(whole, language), glance if bare else "", _quote(values, language), end]
         return "\n\n".join(filter(None, parts))
@@ -93,7 +108,7 @@ def _lead(values: dict[str, Json], language: str) -> str:
             place = "" if where == _text(values.get("city")) else place  # which the dateline says
             return ended_line("，".join(filter(None, [when, place, f"{who}{what}"])), language)
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
-    what = _said_whole(who, what)
+    what = _to_come(_said_whole(who, what), when=_text(values.get("when")), date=_text(values.get("date")))
     place = where and (where if LED.match(where) else f"{_preposition(where)} {where}")
     time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
     return ended_line(" ".join(filter(None, [who, what, place, time])), language)
@@ -105,6 +120,19 @@ def _said_whole(who: str, what: str) -> str:
     if not GOING_ON.match(what) and not what.startswith("to "):
         return what
     return f"{'are' if ' and ' in who else 'is'} {what}"
+
+
+def _to_come(what: str, *, when: str, date: str) -> str:
+    """Return what is new as what will be, where its time is surely ahead: "will put" of "puts … next summer". What a
+    timetable says stays: "opens on 1 March"; so does what has a second verb, since nobody knows what goes with it."""
+    ahead = bool(AHEAD.search(when)) or (DAY.fullmatch(when) and DAY.fullmatch(date) and when > date)
+    verb, _, rest = what.partition(" ")
+    verbs = lists_for("en").verbs
+    if not ahead or verb in TIMETABLE or verb.removesuffix("s") in TIMETABLE or re.search(r"\band \w+s\b", rest):
+        return what
+    plain = "have" if verb == "has" else next((one for one in sorted(bases(verb)) if third_person(one) == verb), "")
+    known = plain in verbs or plain == "have"
+    return f"will {plain} {rest}" if known and verb not in verbs else what
 
 
 def _preposition(where: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import hookimpl
-from aigc_plugins.shops.listing_parts import listing_description, listing_title, picture_text
+from aigc_plugins.shops.listing_parts import listing_bullets, listing_description, listing_title, picture_text
 
 if TYPE_CHECKING:
     import jinja2
@@ -26,5 +26,8 @@ def aigc_content_types() -> Sequence[Path]:
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.globals.update(
-        listing_description=listing_description, listing_title=listing_title, picture_text=picture_text
+        listing_bullets=listing_bullets,
+        listing_description=listing_description,
+        listing_title=listing_title,
+        picture_text=picture_text,
     )

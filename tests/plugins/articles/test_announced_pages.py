@@ -101,12 +101,42 @@ def test_no_line_of_ours_promises_anything() -> None:
     ],
 )
 def test_a_lead_says_who_what_where_and_when(values: dict[str, str], lead: str) -> None:
-    assert press("intro", **values).partition("\n\n")[2] == lead and press("description", **values) == lead
+    assert press("intro", **values).partition("\n\n")[2] == lead
+    more = "It is open on Saturdays。" if values.get("language") == "zh" else " It is open on Saturdays."
+    assert press("description", **values) == f"{lead}{more}"
+
+
+def test_a_lead_and_a_description_say_more_than_the_title() -> None:
+    facts = ["Eighty singers take part", "It is free", "The mill is heated", "Budget: 300 euros"]
+    told = press("intro", facts=facts)
+    assert told.endswith("Meadowly opens a workshop. Eighty singers take part.")
+    assert press("text", facts=facts).startswith("It is free. The mill is heated.")
+    assert press("description", facts=facts[:1] + facts[2:]) == "Meadowly opens a workshop. The mill is heated."
+    facts, values = ["店里有八千册书", "周一休息"], {"who": "青禾书店", "what": "开出新店", "language": "zh"}
+    assert press("intro", facts=facts, **values).endswith("青禾书店开出新店。店里有八千册书。")
+    assert press("description", facts=facts, **values) == "青禾书店开出新店。周一休息。"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"what": "puts chairs out", "when": "next summer"}, "will put chairs out next summer"),
+        ({"what": "puts mail out", "when": "2027-05-01", "date": "2027-04-01"}, "will put mail out on 1 May 2027"),
+        ({"what": "puts mail out", "when": "2027-03-01", "date": "2027-04-01"}, "puts mail out on 1 March 2027"),
+        ({"what": "opens a shop", "when": "next summer"}, "opens a shop next summer"),
+        (
+            {"what": "puts chairs out and repairs bikes", "when": "next summer"},
+            "puts chairs out and repairs bikes next",
+        ),
+    ],
+)
+def test_what_is_surely_ahead_will_be(values: dict[str, str], told: str) -> None:
+    assert f"Meadowly {told}" in press("intro", **values)
 
 
 @pytest.mark.parametrize(("facts", "sizes"), [(1, [1]), (2, [2]), (3, [3]), (4, [2, 2]), (5, [2, 3])])
 def test_no_fact_stands_alone_behind_others(facts: int, sizes: list[int]) -> None:
-    told = press("text", facts=["It is open on Saturdays."] * facts, contact="a@b.example")
+    told = press("text", facts=["It is open on Saturdays."] * facts, when="2027-03-01", contact="a@b.example")
     assert [part.count(".") for part in told.split("\n\n")] == sizes
 
 
@@ -130,10 +160,10 @@ def test_what_is_no_sentence_is_known(bare: bool, fact: str) -> None:
 
 def test_what_is_no_sentence_stands_in_a_list_of_a_release() -> None:
     facts = ["The ferry is new.", "carries 60 cars", "It charges at each quay.", "Budget: 1.2 million euros"]
-    assert press("text", facts=facts, contact="a@b.example") == (
+    assert press("text", facts=facts, when="2027-03-01", contact="a@b.example") == (
         "The ferry is new. It charges at each quay.\n\nAt a glance:\n• Carries 60 cars\n• Budget: 1.2 million euros"
     )
-    told = press("text", facts=["车上有图书八百册", "七点到九点半"], contact="a@b.example", language="zh")
+    told = press("text", facts=["车上有图书八百册", "七点到九点半"], when="明年", contact="a@b.example", language="zh")
     assert told == "车上有图书八百册。\n\n要点：\n• 七点到九点半"
 
 
@@ -218,7 +248,7 @@ def test_a_pair_has_two_sides(text: str, pair: tuple[str, str]) -> None:
 
 def test_a_landing_page_has_its_parts() -> None:
     benefits = ["holds 300 litres", "opens at the bottom", "Quiet lid = it closes without a sound"]
-    assert hero_line("compost bin", benefits) == "Compost bin: holds 300 litres"
+    assert hero_line("compost bin", benefits) == "Compost bin holds 300 litres"
     assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
     assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
     subline = hero_subline(benefits, offer="10% off", price="€49")
@@ -239,6 +269,27 @@ def test_a_landing_page_has_its_parts() -> None:
     assert asked_questions(["does it smell? = no", "alone"]) == [{"question": "Does it smell?", "answer": "No"}]
     assert page_call("compost bin", button="Get one") == "Get one"
     assert page_call("Mobile sawmill") in {"Read more", "Find out more"}, "nobody orders what is perhaps no goods"
+
+
+def test_a_landing_page_tells_each_benefit_once() -> None:
+    benefits = ["hold about 200 tonnes", "galvanised steel", "Dry floor = a fan blows", "in parts", "two doors"]
+    title = hero_line("Grain silos", benefits, brand="Agro")
+    assert title == "Grain silos by Agro", "a verb behind a colon has no subject"
+    subline = hero_subline(benefits, title=title)
+    assert subline == "Galvanised steel. In parts."
+    assert benefit_lines(benefits, above=[title, subline]) == ["Hold about 200 tonnes", "Two doors"]
+    title = hero_line("Bike storage", ["room for 40 bikes", "open from 6 am", "a pump"])
+    assert title == "Bike storage: room for 40 bikes"
+    assert "40 bikes" not in hero_subline(["room for 40 bikes", "a pump", "two doors"], title=title)
+    assert page_description("Bikes", ["a pump", "two doors", "hooks"]) == "Bikes: a pump. Two doors."
+
+
+def test_a_chinese_service_does_not_look_like_a_thing() -> None:
+    benefits = ["师傅持证上岗", "两小时洗完一台", "自带工具"]
+    assert hero_line("空调清洗", benefits, brand="净风", language="zh") == "空调清洗｜净风"
+    told = page_description("空调清洗", benefits, brand="净风", language="zh")
+    assert told == "空调清洗（净风）：师傅持证上岗。两小时洗完一台。"
+    assert hero_line("堆肥桶", ["容量300升", "b", "c"], language="zh") == "堆肥桶：容量300升"
 
 
 def test_questions_have_answers_and_stand_once() -> None:
