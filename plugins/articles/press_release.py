@@ -68,8 +68,8 @@ def press_part(context: Context, part: str) -> Json:
         glance = "\n".join([worded_for("glance", language), *(f"• {capital(one.strip(FINAL))}" for one in bare)])
         parts = [in_paragraphs(whole, language), glance if bare else "", _quote(values, language), end]
         return "\n\n".join(filter(None, parts))
-    *first, last = _sections(values, language) or [{}]
-    return [*first, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
+    *before, last = _sections(values, language) or [{}]
+    return [*before, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
 
 
 @check
