@@ -238,14 +238,17 @@ def _filter_again(before: Sequence[Any]) -> None:
     warnings.filters[:] = [*added, *before]  # type: ignore[index]
 
 
-def _quiet() -> tuple[int, bool]:
-    """Return up to which level no log is heard, and whether ours is not."""
-    return logging.root.manager.disable, LOG.disabled
+def _quiet() -> tuple[int, bool, tuple[int, ...]]:
+    """Return up to which level no log is heard, whether ours is not, and by whom it is heard."""
+    return logging.root.manager.disable, LOG.disabled, tuple(map(id, (*LOG.handlers, *logging.root.handlers)))
 
 
-def _log_again(level: int, off: bool) -> None:
-    """Have our own log heard as before, whatever somebody's set-up of a log turned off."""
+def _log_again(level: int, off: bool, _: object) -> None:
+    """Have our own log heard as before, whatever somebody's set-up of a log turned off; what hears nothing is no
+    handler, and would break whoever logs next."""
     logging.disable(level)
+    for log in (LOG, logging.root):
+        log.handlers[:] = [one for one in log.handlers if isinstance(one, logging.Handler)]
     for name, one in list(logging.root.manager.loggerDict.items()):
         if name.partition(".")[0] in OUR_LOGS and isinstance(one, logging.Logger):
             one.disabled = off

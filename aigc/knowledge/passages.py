@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-LONGEST = 1200  # characters of a passage; a single block may be longer
+LONGEST = 1200  # characters of a passage; a single block may be longer, up to LONGEST_BLOCK
+LONGEST_BLOCK = 6000  # characters; what is longer is cut: each search reads the best passages whole
+SENTENCE_ENDS = (". ", "! ", "? ", "。", "！", "？")
 LONGEST_HEADING = 400  # characters; what is longer is a paragraph, however it is marked
 ARROW = " → "  # between a heading and the one above it
 
@@ -42,9 +44,23 @@ class Passage:
         return " ".join(filter(None, (where, ARROW.join(self.headings))))
 
 
+def _cut(block: FileBlock) -> Iterator[FileBlock]:
+    """Yield a block in parts that are soon read, each up to the end of a sentence, or of a word, where it has one."""
+    text, start = block.text, 0
+    while len(text) - start > LONGEST_BLOCK:
+        most = start + LONGEST_BLOCK
+        ends = [at + len(one) for one in SENTENCE_ENDS if (at := text.rfind(one, start, most)) >= 0]
+        end = max(ends) if ends else text.rfind(" ", start, most) + 1 or most
+        yield replace(block, text=text[start:end].strip())
+        start = end
+    yield replace(block, text=text[start:].strip())
+
+
 def passages_of(file: str, blocks: Iterable[FileBlock]) -> Iterator[Passage]:
     """Yield the passages of a file's blocks, in order. The first heading of the highest level is its title."""
-    told = [replace(one, level=0) if len(one.text) > LONGEST_HEADING else one for one in blocks]
+    told = list[FileBlock]()
+    for one in blocks:
+        told += _cut(replace(one, level=0)) if len(one.text) > LONGEST_HEADING else [one]
     heads = [block for block in told if block.level]
     title = min(heads, key=lambda block: block.level).text if heads else ""
     above: list[tuple[int, str]] = []

@@ -14,6 +14,9 @@ Measures: TypeAlias = Literal["replace", "both", "keep"]
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 BETWEEN = r"\s?[x×]\s?|\s?[-–]\s?|\s(?:to|by)\s"  # 8 x 10 cm, 10-12 oz
+MOST_NUMBERS = 8  # in a row that is a measure: 8 x 10 x 12 in; a longer one is a code or a mistake
+GOES_ON_BEFORE = re.compile(rf"\d(?:{BETWEEN})$")
+BEFORE = 80  # characters that are looked at for what stands before a measure
 DEGREES = ("fahrenheit", "celsius")
 AT_MOST = re.compile(
     r"\b(?:up to|at most|no more than|max(?:imum)?\.?(?: \w+)?(?: of|:)?|(?:limit|capacity) (?:of|is))\s$",
@@ -89,8 +92,17 @@ def _american(found: re.Match[str]) -> str:
 
 
 def _is_endless(found: re.Match[str]) -> bool:
-    """Say whether a number has more digits than anything measures: a decimal would round it, or break."""
-    return any(len(one) > LONGEST_NUMBER for one in re.findall(NUMBER, found["numbers"]))
+    """Say whether a number has more digits than anything measures, where a decimal would round it, or break, or more
+    stand in a row than any measure has: the first of them would stay as they are."""
+    numbers = re.findall(NUMBER, found["numbers"])
+    if len(numbers) == MOST_NUMBERS and GOES_ON_BEFORE.search(_before(found)):
+        return True
+    return any(len(one) > LONGEST_NUMBER for one in numbers)
+
+
+def _before(found: re.Match[str]) -> str:
+    """Return what stands shortly before a measure."""
+    return found.string[max(0, found.start() - BEFORE) : found.start()]
 
 
 def _renumbered(found: re.Match[str], change: Callable[[Decimal], Decimal]) -> str:
@@ -135,7 +147,7 @@ def _of_the_trade(found: re.Match[str], things: Sequence[str]) -> bool:
 
 def _rounding(found: re.Match[str]) -> str:
     """Return how a number is rounded: never to a larger load than "up to" promises, nor to less than "at least"."""
-    before = found.string[: found.start()]
+    before = _before(found)
     return ROUND_FLOOR if AT_MOST.search(before) else ROUND_CEILING if AT_LEAST.search(before) else ROUND_HALF_UP
 
 
@@ -177,6 +189,7 @@ def _pattern(units: str) -> re.Pattern[str]:
     longest = sorted(_spellings(units), key=len, reverse=True)
     unit = "|".join(rf"{re.escape(one).replace(chr(92) + ' ', chr(92) + 's')}" for one in longest)
     return re.compile(
-        rf"(?<![\w.,/$£€¥½¼¾⅓⅔])(?P<sign>(?<!\w)[-−])?(?P<numbers>(?:{NUMBER})(?:(?:{BETWEEN})(?:{NUMBER}))*)"
+        rf"(?<![\w.,/$£€¥½¼¾⅓⅔])(?P<sign>(?<!\w)[-−])?"
+        rf"(?P<numbers>(?:{NUMBER})(?:(?:{BETWEEN})(?:{NUMBER})){{0,{MOST_NUMBERS - 1}}})"
         rf"(?P<gap>\s|-|)(?P<unit>{unit})(?![\w/²³°])"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import logging
 import os
 import re
 import sys
@@ -63,3 +64,12 @@ def test_a_plugin_ends_a_process_of_its_own_and_not_ours() -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
         os._exit(7)
     assert os._exit is before
+
+
+def test_what_is_no_handler_of_a_log_breaks_nobody_who_logs_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.root, "handlers", list(logging.root.handlers))
+    added = logging.NullHandler()
+    with undisturbed():
+        logging.root.handlers += [None, added]  # type: ignore[list-item]
+    logging.getLogger("aigc.bounds").warning("heard")
+    assert added in logging.root.handlers and None not in logging.root.handlers

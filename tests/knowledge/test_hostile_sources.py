@@ -12,6 +12,7 @@ import pytest
 from aigc.errors import BriefError
 from aigc.knowledge import Knowledge, search, source_files
 from aigc.knowledge.html_blocks import html_blocks
+from aigc.knowledge.passages import LONGEST_BLOCK
 from aigc.knowledge.source_files import blocks_in, one_line
 from aigc.knowledge.sourced_facts import sentences_of
 
@@ -95,3 +96,14 @@ def test_a_name_that_is_no_text_can_be_told(tmp_path: Path) -> None:
         pytest.skip("this disk has no such names")
     (fact,) = Knowledge.of(tmp_path).facts("peppers", most=9, longest=220)
     assert fact.place.encode() == b"caf\\udce9.md:3 Peppers"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("Oil keeps a chain quiet. " * 4000, "quiet."), ("油让链条安静。" * 9000, "。"), ("x" * 50_000, "x")],
+)
+def test_an_endless_paragraph_is_cut_where_a_sentence_ends(tmp_path: Path, text: str, end: str) -> None:
+    (tmp_path / "x.txt").write_text(text, encoding="utf-8")
+    parts = [block.text for one in Knowledge.of(tmp_path).passages for block in one.blocks]
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(len(one) <= LONGEST_BLOCK and one.endswith(end) for one in parts)

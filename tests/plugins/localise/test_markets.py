@@ -179,3 +179,10 @@ def test_a_number_that_measures_nothing_stays(endless: str) -> None:
 def test_a_rate_that_nothing_has_is_refused(rate: str) -> None:
     with pytest.raises(UsageError, match="the rate usd="):
         for_market("It costs $49", market="gb", rates={"usd": f"{rate}@2026-11-30"})
+
+
+def test_a_row_of_numbers_longer_than_any_measure_stays_and_takes_no_time() -> None:
+    endless = "1-2-3-4-5-" * 2000 + "6 oz"
+    assert for_market(endless, market="gb") == endless
+    assert for_market("1-2-3-4-5-6-7-8-9 oz", market="gb") == "1-2-3-4-5-6-7-8-9 oz"
+    assert for_market("8 x 10 x 12 inches", market="gb") == "20.3 x 25.4 x 30.5 cm"
