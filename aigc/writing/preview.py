@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aigc.bounds.undisturbed import undisturbed_by
 from aigc.content import ContentType, Stage
 from aigc.content.environment import TemplateEnvironment
-from aigc.errors import AigcError
+from aigc.errors import AigcError, ContentTypeError, first_line
 from aigc.types import Brief, Draft, Finding, Json, Prompt
 from aigc.writing.item import items_of
 from aigc.writing.sheet import Setup, Sheet
@@ -60,9 +60,9 @@ def preview(
             with undisturbed_by(f"brief {brief.id!r}", environment.of_others):
                 items = items_of(stage, sheet)
                 prompts = tuple(item.prompt() for item in items[:most])
-        except AigcError:
+        except Exception as error:  # others' code may have spoilt what ours is made of: now it is whole again
             if stage is content_type.stages[0]:
-                raise
+                raise told_as_ours(error, f"{content_type.name}: {stage.name}") from None
             seen = Preview(stage=stage, why=WAITS)
         else:
             why = "" if items else f"asks nothing: {_silent(stage, sheet)}"
@@ -71,6 +71,13 @@ def preview(
         if stand_ins and stage.name in stand_ins:
             result = stand_ins[stage.name]
             sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result if seen.requests else None
+
+
+def told_as_ours(error: Exception, where: str) -> AigcError:
+    """Return an error as one of ours, which says where it came up."""
+    if isinstance(error, AigcError):
+        return error
+    return ContentTypeError(f"{where}: {type(error).__name__}: {first_line(error)}")
 
 
 def asks_a_model(content_type: ContentType, environment: TemplateEnvironment, brief: Brief, *, voice: str = "") -> bool:

@@ -21,7 +21,7 @@ from typing import TypeAlias
 from aigc.bounds.undisturbed import undisturbed
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.content import ContentType
-from aigc.errors import AigcError
+from aigc.errors import AigcError, first_line
 from aigc.plugs.timeouts import DEFAULT
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request, came_before
 from aigc.writing.piece import Piece, Steps, Watcher
@@ -171,6 +171,12 @@ class Session:
             return
         except OutOfTime:
             reason = f"takes longer than {self._seconds:g} s"
+            self._done.append(unwritten(desk.content_type, desk.brief, reason))
+            return
+        except AigcError:
+            raise
+        except Exception as error:  # what a plugin spoilt, so that its piece could not even fail, is whole again
+            reason = f"{type(error).__name__}: {first_line(error)}"
             self._done.append(unwritten(desk.content_type, desk.brief, reason))
             return
         try:

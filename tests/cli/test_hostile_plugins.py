@@ -67,6 +67,42 @@ def test_a_plugin_that_replaces_pythons_own_functions_is_named_and_the_rest_goes
     assert (tmp_path / "out" / "content.csv").is_file()
 
 
+FILTER = """
+import builtins
+import aigc
+
+def spoiling(text):
+    if "Jug" in text:
+        builtins.isinstance = builtins.sorted = None
+    return text
+
+@aigc.hookimpl
+def aigc_environment(environment):
+    environment.filters["spoiling"] = spoiling
+"""
+LINE = """
+aigc: 1
+name: shop/line
+summary: A line.
+brief: {product: {type: string}}
+prompt: line.j2
+output: {type: string, limit: {chars: 60}}
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}{{ product | spoiling }}{% endblock %}"
+
+
+def test_a_filter_that_spoils_what_fails_a_piece_fails_that_piece_alone(tmp_path: Path) -> None:
+    files = {"rude.py": FILTER, "aigc.yaml": "plugins: [rude.py]\n", "rows.csv": "product\nJug\nMug\n"}
+    for name, text in (files | {"templates/shop/line.yaml": LINE, "templates/shop/line.j2": TASK}).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code = "from aigc.testing import ScriptedGenerator, run_cli; "
+    code += "ran = run_cli('batch', 'shop/line', 'rows.csv', '--out', 'out', generator=ScriptedGenerator(['A line']));"
+    done = in_python(f"{code} print([ran.code], ran.out, ran.err)", tmp_path)
+    assert "[1]" in done.stdout and "1 accepted, 1 failed" in done.stdout, done.stdout + done.stderr
+    assert "builtins.isinstance, builtins.sorted of Python's own was replaced" in done.stdout + done.stderr
+
+
 def test_a_damaged_distribution_is_passed_over(tmp_path: Path) -> None:
     about = tmp_path / "damaged-1.0.dist-info"
     about.mkdir()
