@@ -8,6 +8,7 @@ signal to our own process, or a crash in C, cannot be refused: the exit code tel
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -48,6 +49,16 @@ def refuse_everywhere(refused: Callable[[], bool]) -> None:
         for module in (os, sys.modules.get("posix")):  # which has them too
             if module is not None:
                 setattr(module, name, ending)
+
+
+def refuse_at_the_end() -> None:
+    """Have all of them refused in what is called at Python's end too, so that the exit code stays ours."""
+    atexit.unregister(_refuse_all)
+    atexit.register(_refuse_all)  # the last one registered comes first
+
+
+def _refuse_all() -> None:
+    refuse_everywhere(lambda: True)
 
 
 def end_forked(ours: int, error: BaseException | None = None) -> None:

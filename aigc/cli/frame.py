@@ -18,6 +18,7 @@ from types import FrameType
 import click
 
 from aigc.bounds.boundary import told
+from aigc.bounds.hard_exit import refuse_at_the_end
 from aigc.bounds.interrupts import INTERRUPTS
 from aigc.bounds.last_threads import end_without_them
 from aigc.bounds.watchdog import WATCHDOG, OutOfTime
@@ -74,6 +75,7 @@ def _run(frame: Frame, argv: Sequence[str] | None) -> int:
                 code = TERMINATED if code == INTERRUPTED else code
                 echo("Ended by SIGTERM." if code == TERMINATED else "SIGTERM came, and nothing was left.", err=True)
             end_without_them(code)
+            refuse_at_the_end()
             return code
         finally:
             for name in LOGGERS:

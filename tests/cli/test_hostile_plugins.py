@@ -67,6 +67,13 @@ def test_a_plugin_that_replaces_pythons_own_functions_is_named_and_the_rest_goes
     assert (tmp_path / "out" / "content.csv").is_file()
 
 
+def test_what_a_plugin_does_at_the_end_changes_no_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "rude.py").write_text("import atexit, os\natexit.register(lambda: os._exit(0))\n")
+    (tmp_path / "aigc.yaml").write_text("plugins: [rude.py]\n")
+    done = in_python("import sys; from aigc.cli import main; sys.exit(main(['show', 'nothing']))", tmp_path)
+    assert done.returncode == 2 and "rude.py" in done.stderr, done.stderr
+
+
 FILTER = """
 import builtins
 import aigc
