@@ -200,7 +200,8 @@ def test_killed_at_any_file_the_same_command_goes_on(
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    files = [one for one in folder.rglob("*") if one.is_file() and one.parent.name != "__pycache__"]
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in files}
 
 
 def test_an_example_that_comes_out_otherwise_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -217,6 +217,7 @@ CHINESE = {
     "opens at the bottom": "底部可打开",
     "Holds 300 litres": "容量300升",
     "Opens at the bottom": "底部可打开",
+    "The Meadowly compost bin holds 300 litres and opens at the bottom.": "Meadowly堆肥桶容量300升，底部可打开。",
 }
 
 
