@@ -14,14 +14,7 @@ import click
 from aigc.asking import Plan, read_briefs, read_plan, sample_briefs
 from aigc.cli.echo import echo, echo_text, in_line, print_json
 from aigc.cli.fit_told import Fit, fit_labels, fit_options
-from aigc.cli.options import (
-    Overrides,
-    Pairs,
-    key_value,
-    looking_options,
-    open_project,
-    settings_option,
-)
+from aigc.cli.options import Overrides, Pairs, key_value, looking_options, open_project, settings_option
 from aigc.cli.progress import counting, loading, writing
 from aigc.cli.readable import counted, table
 from aigc.cli.reports import print_header, print_sheet
