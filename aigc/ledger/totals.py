@@ -14,6 +14,7 @@ from aigc.ledger.entry import FINISHED, SECONDS
 from aigc.types import ABOUT_BRIEF, WHOLE
 
 BINS = 40  # of a distribution of times
+LEFT_OUT = '"check": "left_out"'  # in the JSON of a piece that does without something of its brief, and no other
 REASON = "status || ': ' || iif(checks = '', reason, checks)"
 
 
@@ -119,11 +120,26 @@ class Totals:
         return told, rows[0][-1] if rows else 0
 
     def texts(self) -> tuple[int, int]:
-        """Return how many texts stages wrote, and how many of these no model wrote."""
+        """Return how many texts stages wrote with a model at hand, and how many of these no model wrote."""
         ((lines, fallbacks),) = self._database.ask(
-            f"select total(lines), total(fallbacks) from pieces where {FINISHED}"
+            f"select total(lines), total(fallbacks) from pieces where {FINISHED} and requests > 0"
         )
         return int(lines), int(fallbacks)
+
+    def left_out(self) -> tuple[int, str]:
+        """Count the usable pieces that do without something their brief says, with the id of the first."""
+        return self._usable("instr(artifact, ?)", LEFT_OUT)
+
+    def shorter_than(self, name: str, least: int) -> tuple[int, str]:
+        """Count the usable pieces whose list of a name has fewer than so many items, with the id of the first."""
+        length = "json_array_length(artifact, ?)"
+        return self._usable(f"iif(json_valid(artifact), {length}, null) < ?", f'$.fields."{name}"', least)
+
+    def _usable(self, condition: str, *values: str | int) -> tuple[int, str]:
+        """Count the accepted and flagged pieces of which a condition holds, with the id of the first."""
+        usable = f"status in ('accepted', 'flagged') and {condition}"
+        ((many, first, _),) = self._database.ask(f"select count(*), id, min(place) from pieces where {usable}", values)
+        return int(many), str(first or "")
 
     def reused(self) -> int:
         """Count the pieces that stand and that the last run did not write."""
