@@ -295,6 +295,7 @@ class Job:
             written_tokens=used.usage.sampled + used.usage.forced,
             seconds=self._seconds - used.starting,
             memory=used.memory or peak_memory(),
+            load=self.expected.load,
         )
 
     def _note_rate(self, once: Rate) -> None:
