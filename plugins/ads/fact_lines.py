@@ -15,6 +15,7 @@ from aigc.types import Json
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.given_capitals import begins_with_name
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+from aigc_plugins.rules.worded_shares import lost_share
 from aigc_plugins.text.emoji import strip_emoji
 
 FINAL = " .。!！;；,，"
@@ -50,7 +51,7 @@ def ad_line(text: str, width: int = 30) -> str:
     line = _without_tail(text, width)
     lost = text[len(line) :]
     parted = re.search(r"\d", line) and re.search(r"\d", lost)  # "charges for 5 hours | in 10 minutes"
-    bent = LIMITING.search(lost) or DENYING.search(lost)
+    bent = LIMITING.search(lost) or DENYING.search(lost) or lost_share(line, text)
     if not line or parted or bent or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
     return capital(line)

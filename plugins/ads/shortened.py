@@ -16,8 +16,10 @@ from aigc_plugins.ads.fact_lines import DENYING, FINAL
 from aigc_plugins.ads.fact_shape import opening, third_person
 from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.word_lists import CJK, word_lists
+from aigc_plugins.rules.worded_shares import SHARE
 
 NUMBER = re.compile(r"\d")
+LOOSELY = r"(?! of (?:\w+ )?\w+ing (?:gives?|lasts?|adds?|brings?|is|are|covers?|powers?|provides?|means?|makes?|buys?)\b)"
 ADVERB = re.compile(r"(?<=\w) (?:online|again|easily|quickly|simply|automatically) (?=(?:in|within|to|with|on) )")
 INNER_ARTICLE = re.compile(
     r"(?<!\d euros )(?<!\d pounds )(?<!\d dollars )\b(?:an?|the)\s+(?!(?:other|same|following|next)\b)(?=([\w-]+))"
@@ -87,7 +89,8 @@ def loses_time(line: str, fact: str) -> bool:
 
 
 def with_short_units(fact: str) -> str:
-    """Return a fact with "30 min" for "30 minutes", nothing where there is no such unit."""
+    """Return a fact with "30 min" for "30 minutes", nothing where there is no such unit. One that is an amount of what
+    then does something stays, for "10 min of charging give 5 hrs" is no English."""
     shorter: dict[str, str] = word_lists()["short_units"]
     text = _units().sub(lambda found: shorter[found.group()], fact)
     return text if text != fact else ""
@@ -95,7 +98,7 @@ def with_short_units(fact: str) -> str:
 
 @cache
 def _units() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<=\d )|(?<=per ))(?:{'|'.join(word_lists()['short_units'])})\b")
+    return re.compile(rf"(?:(?<=\d )|(?<=per ))(?:{'|'.join(word_lists()['short_units'])})\b{LOOSELY}")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -183,7 +186,8 @@ def _acts(item: str) -> bool:
 
 
 def _counts(text: str) -> bool:
-    return bool(NUMBER.search(text)) or bool({*text.lower().split()} & {*word_lists()["number_words"]})
+    words = {*text.lower().split()} & {*word_lists()["number_words"]}
+    return bool(NUMBER.search(text)) or bool(words) or SHARE.search(text) is not None
 
 
 def _shared(before: str) -> str:
