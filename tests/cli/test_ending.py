@@ -124,12 +124,6 @@ def test_what_pieces_lack_is_said_in_the_summary_as_json_and_in_the_report(aigc:
     ]
 
 
-def test_lines_are_no_fallbacks_where_no_model_was_asked(aigc: Run, shop: Any) -> None:
-    some_flagged(shop)
-    assert "Fallback lines: 0 of 2" in aigc(*BATCH).out
-    assert "Fallback lines" not in aigc("localise", "made", "--market", "gb", "--out", "gb").out
-
-
 def test_what_a_fallback_is_is_said_where_there_are_some() -> None:
     assert fallbacks_told(0, 2) == "Fallback lines: 0 of 2 (0 %)"
     assert fallbacks_told(11, 40).startswith("Fallback lines: 11 of 40 (28 %), the row's own words where no line of")

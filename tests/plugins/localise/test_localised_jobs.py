@@ -58,6 +58,7 @@ def ads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_ad_leaves_for_britain_as_an_ads_editor_file(ads: Path) -> None:
     ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", "--rate", "usd=0.79@2026-11-30", cwd=ads)
     assert ran.code == 0, ran.err + ran.out
+    assert "2 pieces: 2 accepted" in ran.out and "Fallback lines" not in ran.out, "no model was asked"
     mug, pan = pieces(ads / "gb")
     said = json.dumps([mug["fields"], pan["fields"]], ensure_ascii=False)
     for new, old in (("340 g", "12 oz"), ("Grey", "Gray"), ("2.3 kg", "5 lb"), ("£38.71", "$49"), ("12 May", "5/12")):
