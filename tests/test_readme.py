@@ -28,7 +28,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-HELP = re.findall(r"^\s+(aigc .+)$", Commands().get_command(click.Context(Commands()), "write").help or "", re.MULTILINE)
+HELP = re.findall(
+    r"^\s+(aigc .+)$", Commands().get_command(click.Context(Commands()), "write").help or "", re.MULTILINE
+)
 
 
 def test_the_readme_is_short() -> None:

@@ -1,4 +1,4 @@
-"""What usable pieces of a job lack, though no check refuses them: facts of their briefs, half of a platform's places."""
+"""What usable pieces lack, though no check refuses them: facts of their briefs, half of a platform's places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def lacking(ledger: Ledger, content_type: ContentType | None) -> Iterator[str]:
     if many == 1:
         yield f"1 piece has a line less ({first}): a fact of its brief is left out, its notes say which"
     elif many:
-        yield f"{many:,} pieces have a line less (first {first}): facts of their briefs are left out, their notes say which"
+        which = "facts of their briefs are left out, their notes say which"
+        yield f"{many:,} pieces have a line less (first {first}): {which}"
     for name, schema in content_type.output.items() if content_type else ():
         places = schema.get("maxItems", 0)
         if places in PLACES and "limit" in schema.get("items", {}):

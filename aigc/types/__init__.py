@@ -329,8 +329,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCounts:
-    """This counts a job. `lines` are texts that stages wrote, `fallback_lines` those no model wrote; none are counted of
-    pieces for which no model was asked. `lacking` says in sentences what usable pieces do without.
+    """This counts a job. `lines` are texts that stages wrote, `fallback_lines` those no model wrote; none are counted
+    of pieces for which no model was asked. `lacking` says in sentences what usable pieces do without.
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
     some briefs only, or because their answers come in another run.

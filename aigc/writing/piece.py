@@ -209,7 +209,7 @@ class Piece:
                 place = f"{name}[{item.index}]" if item.stage.foreach else name
                 if item.left_out:
                     severity: Severity = "reject" if nothing else "note" if item.by_design else "warn"
-                    yield without_line(item.value, item.left_out, texts, place, severity)
+                    yield without_line(item.value, item.left_out, self.brief, texts, place, severity)
                     continue
                 for finding in item.findings:
                     used = places.get(Origin(name, item.index, root_of(finding.field)))

@@ -19,7 +19,9 @@ from aigc_plugins.ads.word_lists import CJK, word_lists
 from aigc_plugins.rules.worded_shares import SHARE
 
 NUMBER = re.compile(r"\d")
-LOOSELY = r"(?! of (?:\w+ )?\w+ing (?:gives?|lasts?|adds?|brings?|is|are|covers?|powers?|provides?|means?|makes?|buys?)\b)"
+LOOSELY = (
+    r"(?! of (?:\w+ )?\w+ing (?:gives?|lasts?|adds?|brings?|is|are|covers?|powers?|provides?|means?|makes?|buys?)\b)"
+)
 ADVERB = re.compile(r"(?<=\w) (?:online|again|easily|quickly|simply|automatically) (?=(?:in|within|to|with|on) )")
 INNER_ARTICLE = re.compile(
     r"(?<!\d euros )(?<!\d pounds )(?<!\d dollars )\b(?:an?|the)\s+(?!(?:other|same|following|next)\b)(?=([\w-]+))"

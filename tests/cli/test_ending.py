@@ -103,7 +103,7 @@ def test_what_pieces_lack_is_said_in_the_summary_as_json_and_in_the_report(aigc:
         "stages:\n  lines:\n    foreach: tips\n    prompt: tips.j2\n    output: {type: string, maxLength: 12}\n"
         "    repair: {attempts: 0}\n    fallback: \"{{ item if item|length < 12 else '' }}\"\n"
         "output:\n  lines: {type: array, maxItems: 15, items: {type: string, limit: {chars: 30}}, "
-        "from: \"{{ stages.lines }}\"}\nexports: [count]\n",
+        'from: "{{ stages.lines }}"}\nexports: [count]\n',
     )
     shop.write("templates/shop/tips.j2", '{% extends "base.j2" %}{% block task %}{{ item }}{% endblock %}')
     shop.answer = lambda request, index: "far too long for any line"

@@ -33,7 +33,7 @@ UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earli
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 # How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
 SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 5, 3 / 2)}
-OTHERS = (1 / 3, 3.0)  # at least, where only other types were written here
+OTHERS = (0.4, 3.6)  # at least, where only other types were written here
 WIDEST = 6.0  # times the earliest end is the latest that is told, or nobody could plan by it
 STAYING = 0.7  # of what other programs want now they will go on to want: in powers of how much slower that is
 UNASKED = "no model"  # writes

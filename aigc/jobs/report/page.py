@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from aigc.content import ContentType
 from aigc.errors import JobError, disk_told
-from aigc.jobs.lacking import lacking
 from aigc.jobs.folder_record import REPORT
+from aigc.jobs.lacking import lacking
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
