@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aigc.content import ContentType
+from aigc.content import ContentType, limit_of
+from aigc.content.walk import item_schema
 from aigc.ledger.ledger import Ledger
 
 PLACES = range(10, 16)  # for texts of a limited length, which a platform shows in turns: half of them is few
@@ -20,7 +21,7 @@ def lacking(ledger: Ledger, content_type: ContentType | None) -> Iterator[str]:
         yield f"{many:,} pieces have a line less (first {first}): {which}"
     for name, schema in content_type.output.items() if content_type else ():
         places = schema.get("maxItems", 0)
-        if places in PLACES and "limit" in schema.get("items", {}):
+        if places in PLACES and limit_of(item_schema(schema)):
             least = (places + 1) // 2
             many, first = ledger.totals.shorter_than(name, least)
             which = f"1 piece has fewer than {least} {name} ({first})"

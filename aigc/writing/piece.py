@@ -43,8 +43,8 @@ from aigc.writing.drafting import (
     root_of,
 )
 from aigc.writing.item import Item, items_of
-from aigc.writing.left_out import without_line
 from aigc.writing.line_log import Places
+from aigc.writing.missing_facts import without_line
 from aigc.writing.picking import Picking
 from aigc.writing.severity import distinct, verdict
 from aigc.writing.sheet import Setup, Sheet
