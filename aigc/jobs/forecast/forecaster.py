@@ -35,7 +35,7 @@ UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are lon
 SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 5, 3 / 2)}
 OTHERS = (0.4, 3.6)  # at least, where only other types were written here
 WIDEST = 6.0  # times the earliest end is the latest that is told, or nobody could plan by it
-STAYING = 0.7  # of what other programs want now they will go on to want: in powers of how much slower that is
+STAYING = 0.5  # how much of the slowness that others cause now lasts, as a power of it: they may end any minute
 UNASKED = "no model"  # writes
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
