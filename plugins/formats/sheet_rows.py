@@ -51,11 +51,10 @@ class SheetCell:
 
 @dataclass(slots=True, kw_only=True)
 class SheetRow:
-    """This is a row, counted from 1; its cells by column, counted from 0, and the columns that are hidden. `called` is
-    its number as the file has it, and `wrong` what no row of a sheet has, as the end of a sentence about it."""
+    """This is a row, counted from 1; its cells by column, counted from 0, and the columns that are hidden. What is
+    `wrong` with one that no sheet can have is the end of a sentence about it."""
 
     number: int
-    called: str = ""
     wrong: str = ""
     hidden: bool = False
     hidden_columns: Container[int] = ()
@@ -131,7 +130,7 @@ class _SheetReader:
         try:
             self._parser.Parse(block, final)
         except ExpatError as error:
-            behind = f" (in or behind row {self._row.called})" if self._row.number else ""
+            behind = f" (in or behind row {self._row.number})" if self._row.number else ""
             raise ValueError(f"{error}{behind}") from None
 
     def taken(self) -> list[SheetRow]:
@@ -165,10 +164,9 @@ class _SheetReader:
     def _begun(self, called: str, given: Attributes) -> SheetRow:
         """Return the row that begins, which the file gives a number or not: then it is the next one."""
         number = _whole(called, most=ROWS) if called else self._row.number + 1
-        wrong = "" if 1 <= number <= ROWS else "is a row that no sheet has"
+        wrong = "" if 1 <= number <= ROWS else f"is numbered {_short(called)!r}, which no row of a sheet is"
         return SheetRow(
             number=min(self._row.number + 1, ROWS) if wrong else number,
-            called=_short(called) if wrong else str(number),
             wrong=wrong,
             hidden=_is_hidden(given),
             hidden_columns=self._hidden,

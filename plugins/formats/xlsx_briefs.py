@@ -108,7 +108,7 @@ class _Sheet:
                 done.setdefault(at, []).append(HIDDEN_COLUMN)
             if cell.faulty:
                 done.setdefault(at, []).append(f"{UNKNOWN}{cell.value}")
-        where = f"{self._book.name}:{row.called}"
+        where = f"{self._book.name}:{row.number}"
         made = self._table.take(cells, row.number, where)
         if row.wrong and self._table.names:
             made = replace(made or Row(values={}, where=where), error=row.wrong)
@@ -118,7 +118,7 @@ class _Sheet:
         """Refuse a sheet whose columns have no sound names. BriefError."""
         cells = ((f"{column_letters(at)}{row.number}", cell.wrong) for at, cell in row.cells.items() if cell.wrong)
         if wrong := row.wrong or next((f"has a cell {at}, which {wrong}" for at, wrong in cells), ""):
-            raise BriefError(f"{self._book.name}:{row.called}: the header {wrong}", hint=OPTION)
+            raise BriefError(f"{self._book.name}:{row.number}: the header {wrong}", hint=OPTION)
 
     @cached_property
     def _own(self) -> OwnColumns:
