@@ -114,7 +114,8 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTra
             if (folder / PANEL_FILE).is_file():
                 model = _from_panels(folder, wanted)
             else:
-                model, found = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **wanted, **TOLD)
+                anything: Any = AutoModelForCausalLM
+                model, found = anything.from_pretrained(folder, local_files_only=True, **wanted, **TOLD)
                 _check_whole(found, "its files have")
         except Exception as error:  # safetensors, torch and transformers each raise their own
             raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
