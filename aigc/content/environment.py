@@ -64,6 +64,10 @@ class FileLoader(jinja2.BaseLoader):
             source = file_bytes(file).decode("utf-8-sig")
         except jinja2.TemplateNotFound:  # which is an OSError too
             raise
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            told = f"{file}:{line}: byte {error.object[error.start]:#04x} is not UTF-8"
+            raise jinja2.TemplateNotFound(template, told) from None
         except (OSError, ValueError):
             raise jinja2.TemplateNotFound(template) from None
         return source, str(file), lambda: _changed(file) == changed

@@ -18,6 +18,11 @@ LEFT_OUT = '"check": "left_out"'  # in the JSON of a piece that does without som
 REASON = "status || ': ' || iif(checks = '', reason, checks)"
 
 
+def _sums(*columns: str) -> str:
+    """Return the sums of columns in SQL; one that somebody made endless counts as much as a whole number may."""
+    return ", ".join(f"total(cast({column} as integer))" for column in columns)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """This is why so many `pieces` are short of accepted: what `checks` found in them, or the reason itself where it is
@@ -122,7 +127,7 @@ class Totals:
     def texts(self) -> tuple[int, int]:
         """Return how many texts stages wrote with a model at hand, and how many of these no model wrote."""
         ((lines, fallbacks),) = self._database.ask(
-            f"select total(lines), total(fallbacks) from pieces where {FINISHED} and requests > 0"
+            f"select {_sums('lines', 'fallbacks')} from pieces where {FINISHED} and requests > 0"
         )
         return int(lines), int(fallbacks)
 
@@ -155,14 +160,14 @@ class Totals:
 
     def work(self) -> Work:
         """Return what finished pieces took."""
-        question = f"select total(requests), total(prompt_tokens), total(written_tokens) from pieces where {FINISHED}"
+        question = f"select {_sums('requests', 'prompt_tokens', 'written_tokens')} from pieces where {FINISHED}"
         requests, prompt, written = (int(total) for total in self._database.ask(question)[0])
         return Work(requests=requests, prompt_tokens=prompt, written_tokens=written)
 
     def stages(self) -> list[StageTotals]:
         """Return what each stage took, by name."""
         rows = self._database.ask(
-            "select stage, total(requests), total(completions), total(prompt_tokens), total(written_tokens) "
+            f"select stage, {_sums('requests', 'completions', 'prompt_tokens', 'written_tokens')} "
             "from stages group by stage order by stage"
         )
         return [

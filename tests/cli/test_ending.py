@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from aigc.asking import Export
 from aigc.cli.readable import fallbacks_told
@@ -127,3 +130,18 @@ def test_what_pieces_lack_is_said_in_the_summary_as_json_and_in_the_report(aigc:
 def test_what_a_fallback_is_is_said_where_there_are_some() -> None:
     assert fallbacks_told(0, 2) == "Fallback lines: 0 of 2 (0 %)"
     assert fallbacks_told(11, 40).startswith("Fallback lines: 11 of 40 (28 %), the row's own words where no line of")
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("where", ["aigc.project.Project.generator", "aigc.jobs.run.Forecaster.add"])
+def test_what_is_ended_while_it_is_got_ready_says_how_to_go_on(
+    where: str, name: str, code: int, aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(where, lambda *given, **more: signal.raise_signal(signal.Signals[name]))
+        ran = aigc(*BATCH)
+        assert ran.code == code and "This writes the rest:\n  aigc batch shop/slogan products.csv --out made" in ran.err
+        assert "2 still to write" in ran.out and not list(shop.folder.glob("made/*.txt"))
+        told = aigc(*BATCH, "--json")
+        assert told.code == code and told.json["again"] == "aigc batch shop/slogan products.csv --out made --json"
+    assert "2 accepted" in aigc(*BATCH).out

@@ -313,3 +313,27 @@ def test_a_piece_of_no_known_status_is_named_and_the_others_leave(
 def test_a_term_without_its_translation_is_refused(tmp_path: Path, term: str) -> None:
     ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", "--term", term, cwd=tmp_path)
     assert ran.code == 2 and f"--term: {term!r} is no TERM=TRANSLATION" in ran.err
+
+
+@pytest.mark.parametrize("at", ["loading", "briefs", "pieces"])
+def test_one_that_is_interrupted_says_the_command_that_goes_on(
+    listing: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(request: Request, index: int) -> str:
+        in_pieces = (listing / "cn/job.sqlite").exists()
+        if at == "pieces" and not in_pieces:
+            return translator(request, index)
+        raise KeyboardInterrupt
+
+    def never(project: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if at == "loading":
+            patched.setattr("aigc.cli.localise.check_model", never)
+        ran = translated(listing, "--json", answer=stopped)
+        assert ran.code == 130, ran.err
+        again = "aigc localise made --market cn --translate --out cn --json"
+        assert ran.json["interrupted"] and ran.json["again"] == again
+        assert f"This writes the rest:\n  {again.removesuffix(' --json')}\n" in translated(listing, answer=stopped).err
+    assert translated(listing).code == 0
