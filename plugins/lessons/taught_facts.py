@@ -117,7 +117,8 @@ def _sentence(fact: str) -> QuizFact:
 
 def _is_sum(left: str) -> bool:
     alone = re.fullmatch(r"[A-Za-z]|(?:[A-Z][a-z]?\d*){1,6}", left)  # a symbol: H = hydrogen, H2O = water
-    return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
+    bare = re.sub(r"(?<=\d) of (?=\d)", " ", left)  # 3/4 of 16
+    return not (left.endswith(ENDS) or alone or WORD.search(bare) or HAN.search(bare))
 
 
 def _words(text: str) -> list[str]:
