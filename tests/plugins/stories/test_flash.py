@@ -22,17 +22,13 @@ BERT: dict[str, Any] = {
     "place": "a museum of spoons",
     "wants": "to be noticed by somebody",
     "obstacle": "the rain kept everybody away, and the spoons were no company, though he had given each of them a name",
-    "events": [
-        "In March it rained for nineteen days, and every evening all of the spoons lay in their cases as before."
-    ],
+    "events": ["In March it rained for nineteen days, and in the evening all of the spoons lay in their cases again."],
     "turn": "On the day of the flood Bert carried out every wooden spoon, one by one, and laid them in the sun.",
     "ending": "Somebody sat down beside him and asked which of the spoons was the oldest.",
 }
 NOW: dict[str, Any] = {
     "obstacle": "the rain keeps everybody away, and the spoons are no company, though each of them has got a name",
-    "events": [
-        "In March it rains for nineteen days, and every evening all of the spoons lie in their cases as before."
-    ],
+    "events": ["In March it rains for nineteen days, and in the evening all of the spoons lie in their cases again."],
     "turn": "On the day of the flood {} every wooden spoon, one by one, and {} them on the wall in the sun.",
     "ending": "Somebody sits down there and asks which of the spoons is the oldest of them all.",
 }
@@ -154,7 +150,7 @@ def test_a_title_is_the_briefs_where_it_has_one(bundled: Project) -> None:
     assert written(bundled, **BERT, title="Spoons").fields["title"] == "Spoons"
     drawn = {written(bundled, **BERT, draw=draw).fields["title"] for draw in range(20)}
     assert drawn == {"To Be Noticed"}
-    long = "find out who had counted all of the spoons twice in a night"
+    long = "carry every one of the old wooden spoons to the river bank"
     assert written(bundled, **BERT | {"wants": long}).fields["title"] == "What Bert Wanted"
     assert written(bundled, **BERT | {"wants": "hear the piano once before it was sold"}).fields["title"] == (
         "To Hear the Piano Once"
