@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aigc_plugins.lessons.dull_words import DULL
-from aigc_plugins.lessons.fact_kinds import HAN, LEANING, compared, dated, halves, inside, reasons, steps
+from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, halves, inside, reasons, steps
 from aigc_plugins.lessons.false_statements import FalseStatement, false_statements
 from aigc_plugins.lessons.lesson_content import LEAST_PAIRS, LessonContent
 from aigc_plugins.lessons.more_sums import more_sums
-from aigc_plugins.lessons.noun_places import names_in, stands_as_noun
 from aigc_plugins.lessons.number_words import ENGLISH
 from aigc_plugins.lessons.quiz_material import GAP
-from aigc_plugins.lessons.readings import gap_word
+from aigc_plugins.lessons.readings import gap_word, open_word
 from aigc_plugins.lessons.sentence_ends import asks_to_do
 from aigc_plugins.lessons.sorted_facts import MOST_IN_GROUP, SortedFacts, sorted_facts
 from aigc_plugins.lessons.sure_gaps import ONE_NUMBER
@@ -227,13 +226,8 @@ def gapped(content: LessonContent, topic: str, *, alone: bool = False) -> dict[s
 
 def _open_word(told: str, content: LessonContent, topic: str) -> tuple[str, int] | None:
     """Return the word of a fact to leave a gap for: one that no other fact has, if there is one, a noun rather."""
-    elsewhere = " ".join((topic, *content.meanings, *(fact for fact in content.told if fact != told)))
-    found = gap_word(told, elsewhere, last=True) or gap_word(told, topic, last=True)
-    names = [one for one in names_in(told) if told.count(one) == 1 and not told.startswith(one) and one not in topic]
-    weak = not found or found[0] in DULL or not stands_as_noun(found[0], told)
-    if names and weak and not HAN.search(told):
-        return names[-1], told.find(names[-1])
-    return found or gap_word(told, topic)
+    others = " ".join((*content.meanings, *(fact for fact in content.told if fact != told)))
+    return open_word(told, topic, others)
 
 
 def _matching(kind: str, left: Sequence[str], right: Sequence[str]) -> LessonWork:

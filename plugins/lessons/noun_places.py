@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aigc_plugins.lessons.readings import HAN, PHRASE_END
-
+HAN = re.compile(r"[\u3400-\u9fff]")
+PHRASE_END = re.compile(  # what may stand behind a noun
+    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|"
+    r"which|when|if|can|may|must|should)\b"
+)
 NAMES = re.compile(r"(?!I\b)(?<![\"“‘'])[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 BEGINNING = re.compile(r"(?:The|An?|In|On|At|After|Before|From|By|When|If|As|For|With|Most|Some|Every|All|Each|No) ")
 AFTER = re.compile(

@@ -44,6 +44,7 @@ from aigc_plugins.lessons.pair_questions import (
 )
 from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_on, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
+from aigc_plugins.lessons.told_rules import is_order
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
 # asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in its
@@ -185,7 +186,9 @@ def _is_pair(left: str, right: str) -> bool:
 
 def quiz_fact(fact: str, relation: str | None = None, language: str = "en", topic: str = "") -> QuizFact | None:
     """Return one fact as quiz material; None where nothing in it can be asked for, as where `x = x`."""
-    return None if says_the_same(fact) else _pair(fact, relation, language, topic) or _sentence(fact)
+    made = None if says_the_same(fact) else _pair(fact, relation, language, topic) or _sentence(fact)
+    told = made is not None and is_order(fact) and made["rest"].startswith(GAP)
+    return None if told else made  # "____ pan handles inward": nobody is asked what to do by its verb
 
 
 def says_the_same(fact: str) -> bool:

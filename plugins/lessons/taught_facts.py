@@ -100,7 +100,8 @@ def _taught(fact: str, relation: str | None, language: str) -> TaughtFact | None
         return TaughtFact(kind="sentence", left="", answer=made["answer"], gap=made["rest"], material=made)
     left = left or made["question"]
     kind: FactKind = "question" if left.endswith(ENDS) else "pair"
-    gap = made["rest"] if relation else f"{left} = {GAP}"
+    turned = "→" if "→" in fact and "+" in left else "="  # 2 H2 + O2 → 2 H2O
+    gap = made["rest"] if relation else f"{left} {turned} {GAP}"
     gap = "" if kind == "question" or gap.count(GAP) != 1 else gap
     return TaughtFact(kind=kind, left=left, answer=made["answer"], gap=gap, material=made)
 
