@@ -42,6 +42,7 @@ from aigc_plugins.lessons.pair_questions import (
     related_question,
     told_relation,
 )
+from aigc_plugins.lessons.plain_questions import plain_question
 from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_on, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.lessons.told_rules import is_order
@@ -76,7 +77,7 @@ COPULA = re.compile(
 )
 SAME = re.compile(r"(.+?)(?:\s+(?:is|are|was|were|means|ist|sind|est)\s+|是)(.+)", re.DOTALL)
 ACTS = re.compile(
-    r"^(?!(?:An?|The|This|That|Each|Every|All|Some|Most|No)\s)((?:[A-Z][\w.'-]*\s?){1,4})"
+    r"^(?!(?:An?|The|This|That|Each|Every|All|Some|Most|No|It|He|She|They|We|I)\s)((?:[A-Z][\w.'-]*\s?){1,4})"
     r"(?=\s(?!(?:can|than)\b)[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)"
 )
 # A relation that is no noun: "used for", "made of".
@@ -214,7 +215,7 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
     described = re.fullmatch(rf"The (.+) (is|are) {GAP}\.", fact["rest"])
     if described:
         return f"{asked_with(described[1])} {described[2]} the {described[1]}?"
-    if asked := asked_in_place(fact["rest"], fact["answer"]):
+    if asked := asked_in_place(fact["rest"], fact["answer"]) or plain_question(fact["rest"], fact["answer"]):
         return asked
     rest = re.sub(rf"\b([Aa])n? (?={GAP})", r"\1(n) ", fact["rest"])  # which article would tell
     return ("填空：" if language == "zh" else "Fill in the gap: ") + rest

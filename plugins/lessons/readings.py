@@ -11,6 +11,7 @@ from aigc.types import Draft
 from aigc_plugins.lessons.dull_words import DULL, EMPTY
 from aigc_plugins.lessons.joined_sentences import flowing
 from aigc_plugins.lessons.noun_places import PHRASE_END, names_in, stands_as_noun
+from aigc_plugins.lessons.plain_questions import plain_question
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
 from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
@@ -68,6 +69,12 @@ def reading_text(facts: Sequence[str], relation: str | None = None, language: st
     return "\n\n".join(between.join(sentences[start:end]) for start, end in zip(starts, ends, strict=False))
 
 
+def _asked(gaps: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return gaps that are questions as well, each with it and its answer, as long as there are enough others."""
+    found = {gap: (question, word) for gap, word in gaps.items() if (question := plain_question(gap, word))}
+    return dict(list(found.items())[: max(0, len(gaps) - LEAST_GAPS)])
+
+
 def _sentences(facts: Sequence[str], relation: str | None, language: str | None) -> list[str]:
     return [sentence for one in taught_facts(facts, relation, language) if (sentence := _read(one, relation))]
 
@@ -102,6 +109,10 @@ def reading_tasks(
     left = [one for one in taught if one.material["statement"] not in spent]
     more = {completed(gap, told): word for gap, word in alone.items()} | more_questions(left, told)
     gaps = {} if alone else gaps
+    if not alone:
+        asked = _asked(gaps)
+        gaps = {gap: word for gap, word in gaps.items() if gap not in asked}
+        more = dict(asked.values()) | more
     sheet["questions"] += list(more)
     sheet["key"]["questions"] += list(more.values())
     text = "\n".join(_sentences(facts, relation, language))
