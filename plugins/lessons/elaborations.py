@@ -14,6 +14,7 @@ from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, Lesso
 from aigc_plugins.lessons.lesson_works import LEAST_SUMS, LessonWork, falsehoods, gapped, key_words, topic_inside
 from aigc_plugins.lessons.more_sums import more_sums
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.sorted_facts import sorted_facts
 from aigc_plugins.lessons.worked_sums import wrong_result
 from aigc_plugins.lessons.worksheets import mixed
 
@@ -60,6 +61,9 @@ def hooked(
         return _filled(forms["vote"], question=wrong, right=false[0].told, topic=topic)
     if len(content.meanings) > 1 and work.kind != "words":
         return _filled(forms["asked"], question=_meaning(content, texts), topic=topic_inside(topic, content))
+    if (found := sorted_facts(content.taught, content.told)) and not content.sums:
+        pair = [texts["quoted"].format(things[0].strip('“”"')) for things in list(found.groups.values())[:2]]
+        return _filled(forms["differ"], things=listed(pair, texts))
     if work.kind != "steps" and (words := board_words(content, topic)):
         return _filled(forms["words"], words=texts["row"].join(words), topic=topic_inside(topic, content))
     return _filled(forms["open"], topic=topic_inside(topic, content))
@@ -168,6 +172,7 @@ def _main(
     if work.kind in forms and work.kind not in ("truths", "tested"):
         return _filled(forms[work.kind], topic=topic_inside(topic, content), heads=listed(work.heads, texts))
     words = list(key_words(content, topic))[-MOST_WORDS:]
+    words = words if len(words) > 1 else board_words(content, topic)[:MOST_WORDS]
     if len(words) > 1:
         quoted = quoted_list(words, texts)
         return _filled(forms["young" if young else "write"], words=quoted, topic=topic_inside(topic, content))

@@ -24,7 +24,7 @@ from aigc_plugins.rules.content_words import telling
 MOST_LINES = 6  # of each side of a handout
 PLAIN = re.compile(  # a word of such an ending that is no name: healthy teeth, not Italy's towns
     r"(?!Ital|German|Hungar|Turkey|Norway|Sicil|Tuscan|Normand|Brittan|Nepal|Portugal|Senegal|Bengal|Montreal|Kentuck)"
-    r"[A-Z][a-z]{2,}(?:thy|ful|ous|ical|ular|ural|nal|tal|ive|less|able|ible|ent)"
+    r"[A-Z][a-z]{2,}(?:thy|ful|ous|ical|ular|ural|nal|tal|ive|less|able|ible|ent|(?<!Arc)(?<!lan)(?<!Cel)(?<!Bal)tic|tric)"
 )
 LEAST_GAPS = 3
 LEAST_SUMS = 4  # of which one can be guessed before
@@ -142,7 +142,11 @@ def topic_inside(topic: str, content: LessonContent) -> str:
         )
         and rest[:1].islower()
     )
-    common = rest[:1].islower() and first.isalpha() and (not telling(first) or bool(PLAIN.fullmatch(first)))
+    common = (
+        rest[:1].islower()
+        and first.isalpha()
+        and (not telling(first) or first.casefold() in DULL or bool(PLAIN.fullmatch(first)))
+    )
     one = first[:1].lower() + first[1:].removesuffix("s")
     told = first.endswith("s") and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known_text(content, ""))
     small = f"{first[:1].lower()}{first[1:]} {rest}".rstrip() if asks or common or told else ""

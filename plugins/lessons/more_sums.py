@@ -20,7 +20,7 @@ MOST_MADE = 8
 LEAST_MADE = 4
 WHOLE = re.compile(r"\d+")
 PART_OF = re.compile(r"(\d+)/(\d+)")
-TEN = 10
+TEN, MOST_TABLE = 10, 12
 
 
 def more_sums(given: Sequence[str]) -> dict[str, str]:
@@ -62,7 +62,9 @@ def _whole(read: Sequence[re.Match[str]], sign: str) -> Iterator[tuple[str, str,
         for right in rights:
             value = left * right if sign in "×*x" else left + right if sign == "+" else left - right
             tens = left % TEN and right % TEN  # which nobody asks beside 34 + 25
-            if sign in "×*x" or (value in values and tens and carries >= _carried(left, right, sign)):
+            small = sign in "×*x" and max(max(lefts), max(rights)) <= MOST_TABLE  # of the tables
+            as_large = value <= max(values) if sign in "×*x" else value in values
+            if small or (tens and carries >= _carried(left, right, sign) and as_large):
                 yield str(left), str(right), value
 
 
@@ -72,6 +74,8 @@ def _between(numbers: Sequence[int]) -> range:
 
 def _carried(left: int, right: int, sign: str) -> bool:
     ones = (left % TEN, right % TEN)
+    if sign in "×*x":
+        return ones[0] * ones[1] >= TEN
     return sum(ones) >= TEN if sign == "+" else ones[0] < ones[1]
 
 

@@ -275,7 +275,7 @@ def _of_rest(
     gaps = {
         gap: word for gap, word in (fresh | gaps).items() if gap not in dull
     } | dull  # what the class just filled in comes last, and now without the words
-    if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and len(rest) <= LEAST_WORDS)):
+    if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and (len(rest) <= LEAST_WORDS or not only))):
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]
         return [*goals, _goal(forms["complete"].format(topic=named), tasks)]
@@ -312,7 +312,7 @@ def _plain(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> Less
     """Return the objective of telling what the lesson told, which any facts allow."""
     topic = topic_inside(topic, content)
     paired = {one.told for one in content.pairs}
-    plain = [fact for fact in content.told if fact not in paired]
+    plain = [fact for fact in content.sentences or content.told if fact not in paired]
     if not plain:
         text = texts["objectives"]["none"].format(topic=topic)
         return _goal(text, [LessonTask(asked=text, right=texts["judged"], told="")])

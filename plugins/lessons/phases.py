@@ -147,9 +147,11 @@ def _explain(
     steps = steps_of(worked, texts["language"])
     words = board_words(content, topic) if kind == "facts" else []
     checked = bool(work.key) and kind != "sums"  # whose handout comes later
-    form = "deeds" if hands.ordered and work.kind == "steps" else "board" if words else kind
+    ordered = hands.ordered and work.kind == "steps"
+    form = "deeds" if ordered else work.kind if work.kind in ("sorted", "pairs") else "board" if words else kind
     teacher = told[form].format(
         words=texts["row"].join(words),
+        facts=told["facts_too"] if content.sentences else "",
         topic=topic_inside(topic, content),
         terms=terms,
         worked=worked + texts["stop"],
@@ -164,19 +166,27 @@ def _explain(
             things=listed(hands.tools, texts)
         )
     if things.risky and (hands.deeds or hands.watched):
-        form = texts["things"]["careful" if hands.deeds else "risky"]
+        shown = texts["things"]["careful" if hands.deeds else "risky"]
         risky = things.risky if hands.deeds else hands.watched_with
         facts = texts["space"].join(hands.watched)
-        teacher += texts["space"] + form.format(things=listed(risky, texts), facts=facts)
-    look_up = told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else ""
-    handout = told["put_right"] if checked else ""
-    few = kind == "facts" and len(content.told) > (2 if young else 3)
-    what = told["few"] if few else told["what"][kind]
-    form = told[
-        "watched" if form == "deeds" else "noted" if form == "board" and not young else "young" if few else "students"
-    ]
-    given = {"what": what, "look_up": look_up, "put_right": handout, "topic": topic_inside(topic, content)}
-    return {"teacher": teacher, "students": form.format(**given)}
+        teacher += texts["space"] + shown.format(things=listed(risky, texts), facts=facts)
+    return {"teacher": teacher, "students": _noted(topic, content, texts, form, checked=checked, young=young)}
+
+
+def _noted(
+    topic: str, content: LessonContent, texts: Texts, form: str, *, checked: bool = False, young: bool = False
+) -> str:
+    """Return what the class writes down while it is told, by the `form` in which it is."""
+    told = texts["explain"]
+    few = content.kind == "facts" and len(content.told) > (2 if young else 3)
+    own = {"deeds": "watched", "sorted": "after_sorted", "pairs": "after_pairs"} | ({} if young else {"board": "noted"})
+    text: str = told[own.get(form, "young" if few else "students")].format(
+        what=told["few"] if few else told["what"][content.kind],
+        look_up=told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else "",
+        put_right=told["put_right"] if checked else "",
+        topic=topic_inside(topic, content),
+    )
+    return text
 
 
 def is_young(grade: str) -> bool:

@@ -29,6 +29,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "shared": "{value} × {right} = {left}, so {left} ÷ {right} = {value}.",
         "of": "First one part: {whole} ÷ {below} = {one}. Then {above} of them: {above} × {one} = {value}.",
         "one_of": "Divide by {below}: {whole} ÷ {below} = {value}.",
+        "split": "Split {left} into {tens} and {ones}: {tens} × {right} = {many} and {ones} × {right} = {few}. "
+        "Together {many} + {few} = {value}.",
         "times": "{left} × {right} means {left} times {right}: {row} = {value}.",
     },
     "zh": {
@@ -44,6 +46,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "shared": "想乘法：{value} × {right} = {left}，所以 {left} ÷ {right} = {value}。",
         "of": "先求一份：{whole} ÷ {below} = {one}，再求 {above} 份：{above} × {one} = {value}。",
         "one_of": "除以{below}：{whole} ÷ {below} = {value}。",
+        "split": "把 {left} 分成 {tens} 和 {ones}：{tens} × {right} = {many}，{ones} × {right} = {few}，"
+        "合起来 {many} + {few} = {value}。",
         "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
     },
 }
@@ -78,6 +82,11 @@ def steps_of(text: str, language: str) -> str:
     if places and sign in "+-" and "/" not in found.group():
         even = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
         return words["points"].format(left=even[0], sign=sign, right=even[1], value=even[2])
+    if sign in "×*x" and left.isdecimal() and right.isdecimal() and TEN < int(left) < HUNDRED and int(right) < TEN:
+        tens, ones = int(left) // TEN * TEN, int(left) % TEN
+        given = {"left": left, "right": right, "sign": "×", "tens": tens, "ones": ones, "value": found[4]}
+        parts = {"many": tens * int(right), "few": ones * int(right)}
+        return words["split"].format(**given, **parts) if ones else ""
     if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])

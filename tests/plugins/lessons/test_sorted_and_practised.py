@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from aigc import Pipeline, Project
+from aigc.content import brief_values
+from aigc.testing import ScriptedGenerator
+from aigc.types import Brief
 from aigc_plugins.lessons.board_words import board_words, places
 from aigc_plugins.lessons.lesson_content import lesson_content
 from aigc_plugins.lessons.lesson_things import lesson_things
@@ -146,3 +150,30 @@ def test_a_feast_has_no_why_in_chinese() -> None:
     assert "为什么端午节" not in str(made["objectives"]) and "人们在门上挂艾草" in made["objectives"][0]
     sorted_ = planned_lesson("动物", 40, ["猫=哺乳动物", "鲸=哺乳动物", "麻雀=鸟类", "企鹅=鸟类"], language="zh")
     assert sorted_["objectives"] == ["区分哺乳动物和鸟类，并说明理由。"]
+
+
+def test_a_lesson_of_groups_begins_with_a_difference_and_puts_the_table_on_the_board() -> None:
+    made = planned_lesson("Electric circuits", 50, [*TASTES, "A switch opens and closes a circuit."])
+    engage, _, explain, _, _ = made["phases"]
+    assert "“Lemon juice” and “Soap”" in engage["teacher"] and "difference" in engage["teacher"]
+    assert "Write the table on the board" in explain["teacher"] and "Copy the table" in explain["students"]
+    assert "facts below" in explain["teacher"] and "State three" not in str(made["objectives"])
+
+
+def test_products_of_two_digits_are_split_and_no_ten_is_carried_that_none_of_them_carries() -> None:
+    given = ["12 × 3 = 36", "21 × 4 = 84", "13 × 2 = 26"]
+    assert steps_of(given[0], "en").startswith("Split 12 into 10 and 2: 10 × 3 = 30 and 2 × 3 = 6.")
+    for asked, value in more_sums(given).items():
+        left, right = map(int, asked.split(" × "))
+        assert left * right == int(value) <= 84 and left % 10 * right < 10
+
+
+def test_words_of_another_language_may_be_taught() -> None:
+    project = Project.open()
+    content_type = project.content_type("lessons/plan")
+    facts = ["el pan = bread", "la leche = milk", "el queso = cheese", "la manzana = apple"]
+    inputs = {"subject": "Spanish", "topic": "Food words", "grade": "grade 5", "facts": facts}
+    brief = Brief(id="1", values=brief_values(content_type, inputs, where="the test"))
+    (piece,) = Pipeline(ScriptedGenerator([]), project.environment).write(content_type, [brief])
+    assert piece.status == "accepted", piece.reason
+    assert "answer with the other" in str(piece.fields["phases"]) and "about food words" in str(piece.fields["phases"])
