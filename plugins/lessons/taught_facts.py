@@ -119,6 +119,7 @@ def _sentence(fact: str) -> QuizFact:
 def _is_sum(left: str) -> bool:
     alone = re.fullmatch(r"[A-Za-z]|(?:[A-Z][a-z]?\d*){1,6}", left)  # a symbol: H = hydrogen, H2O = water
     bare = re.sub(r"(?<=\d) of (?=\d)", " ", left)  # 3/4 of 16
+    alone = alone or re.fullmatch(r"\d[\d.,]*\s?(?:[mgltLhsNJWVA]|°C|°F)", left)  # 1 m = 100 cm
     return not (left.endswith(ENDS) or alone or WORD.search(bare) or HAN.search(bare))
 
 

@@ -24,6 +24,8 @@ WORD = re.compile(r"[a-z]{3,}")
 STEADY = {"the", "her", "his", "their", "with", "and", "for", "from", "last", "first", "old", "new", "one", "two"}
 ROLE_PLACE = re.compile(r"\s(?:in|on|at|aboard)\s(.+)$")
 TITLE, LEAST_HAN, MOST_HAN = 40, 2, 12  # characters
+ABOARD = ("车", "船", "岛", "轮渡", "飞机")
+LEAST_WORDS = 3  # of a wish that ends before a clause
 AFTERWARDS = re.compile(r"[,，；;]| (?:before|after|without|that|who|which|by|while|until|because|so|when|if|and)\b")
 SMALL = frozenset(["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "for", "from", "by", "with"])
 
@@ -70,7 +72,9 @@ class FlashBrief:
     def title(self) -> str:
         """Return a title: what is wanted, where that is short, or else who wants something."""
         wanted = self._wanted()
-        slots = {"name": self.hero, "wants": AFTERWARDS.split(wanted, maxsplit=1)[0] if wanted else ""}
+        first = AFTERWARDS.split(wanted, maxsplit=1)[0] if wanted else ""
+        short = wanted if self.language == "en" and len(first.split()) < LEAST_WORDS else first  # find out who …
+        slots = {"name": self.hero, "wants": short}
         if self.language == "en":
             slots["wants"] = _headed(slots["wants"])
         lines = story_list("flash")[self.language]["titles"]
@@ -113,6 +117,7 @@ class FlashBrief:
         told = {"name": self.hero, "wants": self._wanted()}
         if self.language == "zh":
             place = self.place.removeprefix("在")
+            place = f"{place}上" if place.endswith(ABOARD) else place  # 在夜车上
             she = "我" if self.first else CHINESE[self.pronoun]
             return told | {"hero": "我" if self.first else self.hero, "role": self.role, "she": she, "place": place}
         role, she = with_article(self.role), "I" if self.first else PRONOUNS[self.pronoun][0]

@@ -177,3 +177,9 @@ def test_words_of_another_language_may_be_taught() -> None:
     (piece,) = Pipeline(ScriptedGenerator([]), project.environment).write(content_type, [brief])
     assert piece.status == "accepted", piece.reason
     assert "answer with the other" in str(piece.fields["phases"]) and "about food words" in str(piece.fields["phases"])
+
+
+def test_measures_are_pairs_whatever_their_unit() -> None:
+    made = planned_lesson("lengths", 40, ["1 km = 1000 m", "1 m = 100 cm", "1 cm = 10 mm", "1 kg = 1000 g"])
+    assert made["objectives"] == ["Say how much each of these is: 1 km, 1 m, 1 cm and 1 kg."]
+    assert "Solve" not in str(made["phases"]) and "1 m" in str(made["handout"])

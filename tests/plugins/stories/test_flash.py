@@ -149,7 +149,9 @@ def test_a_name_after_but_keeps_its_capital(bundled: Project) -> None:
 def test_a_title_is_the_briefs_where_it_has_one(bundled: Project) -> None:
     assert written(bundled, **BERT, title="Spoons").fields["title"] == "Spoons"
     drawn = {written(bundled, **BERT, draw=draw).fields["title"] for draw in range(20)}
-    assert drawn == {"To Be Noticed"}
+    assert drawn == {"To Be Noticed by Somebody"}
+    asked = written(bundled, **BERT | {"wants": "find out who counts the spoons"})
+    assert asked.fields["title"] == "To Find Out Who Counts the Spoons"
     long = "carry every one of the old wooden spoons to the river bank"
     assert written(bundled, **BERT | {"wants": long}).fields["title"] == "What Bert Wanted"
     assert written(bundled, **BERT | {"wants": "hear the piano once before it was sold"}).fields["title"] == (
@@ -177,3 +179,8 @@ def test_who_tells_it_wants_what_is_mine(bundled: Project) -> None:
 def test_one_but_is_enough(bundled: Project) -> None:
     text = "Lost property took umbrellas, but the woman at the desk said that one shoe was rubbish."
     assert told(written(bundled, **BERT | {"obstacle": text}))[1] == text
+
+
+def test_in_chinese_one_is_on_a_train(bundled: Project) -> None:
+    opening = told(written(bundled, **CHINESE | {"place": "一趟开往北方的夜车"}))[0]
+    assert "在一趟开往北方的夜车上" in opening
