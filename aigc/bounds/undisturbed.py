@@ -29,8 +29,10 @@ from typing import Any
 
 from aigc.bounds.hard_exit import RefusedExit, end_forked
 from aigc.bounds.last_words import LAST_WORDS
+from aigc.bounds.lasting_effects import LASTING_EFFECTS
 from aigc.bounds.library_functions import LibraryFunctions
 from aigc.bounds.own_files import OWN_FILES
+from aigc.bounds.shared_settings import SharedSettings
 from aigc.bounds.watchdog import HEARS, WATCHDOG
 
 OUR_LOGS = ("aigc", "aigc_plugins")
@@ -39,10 +41,9 @@ KNOWN = frozenset((*OUR_LOGS, "jinja2", "markupsafe", "builtins", "operator", "_
 OUR_VARIABLES = "AIGC_"  # how the names of variables begin that say what we do
 HEARD = tuple(
     int(getattr(signal, name))  # a plain number is faster
-    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGPIPE")
+    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGPIPE", "SIGCHLD", "SIGHUP", "SIGPROF", "SIGXFSZ")
     if hasattr(signal, name)
 )
-NO_ALARM = (0.0, 0.0)
 SET_DEPTH, DEPTH = sys.setrecursionlimit, sys.getrecursionlimit  # also where they were replaced
 STREAMS = ("stdin", "stdout", "stderr")  # by descriptor
 STDOUT, STDERR = 1, 2
@@ -52,13 +53,13 @@ _descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy th
 _diverted: list[object] = []  # whose work has stdout lead to stderr now
 
 
-class _Undisturbed:
+class _Undisturbed(AbstractContextManager[None]):
     """This holds what was there. It is no generator: to end one, Python needs the names that may be gone."""
 
     __slots__ = (
-        *("_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
-        *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_ringing", "_streams"),
-        *("_traced", "_variables"),
+        *("_around", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
+        *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
+        *("_streams", "_variables"),
     )
 
     def __init__(self, name: str) -> None:
@@ -66,15 +67,16 @@ class _Undisturbed:
 
     def __enter__(self) -> None:
         OWN_FILES.guard()
+        LASTING_EFFECTS.guard()
         self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
         self._paths, self._folder = tuple(sys.path), _here()
         self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
         self._hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
-        self._traced = sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
+        self._settings = SharedSettings()
         self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
         self._hearers = [HEARS(number) for number in HEARD]
-        self._ringing, self._quiet = _ringing(), _quiet()
+        self._quiet = _quiet()
         self._locale, self._filters = locale.setlocale(locale.LC_ALL), list(warnings.filters)
         self._mask = os.umask(0o077)
         os.umask(self._mask)
@@ -82,6 +84,9 @@ class _Undisturbed:
         WATCHDOG.refuse_exits()
         self._ending, os._exit = os._exit, RefusedExit(os._exit)
         self._before = LAST_WORDS.begin(self._name)
+        self._around = WATCHDOG.innermost()
+        if self._around is not None:
+            self._around.ending.append(self)
         if self._name and _descriptors and not _diverted:
             _diverted.append(self)
             sys.stdout = sys.stderr
@@ -89,10 +94,14 @@ class _Undisturbed:
                 os.dup2(STDERR, STDOUT)
 
     def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
+        self._settings.end_tracing()
+        if self._around is not None:
+            self._around.ending.remove(self)
         if DEPTH() < self._depth:
             SET_DEPTH(self._depth)
         end_forked(self._process, error)
         self._functions.put_back(self._name)  # nothing can be called before
+        self._settings.put_back(self._name)
         os._exit = self._ending
         LAST_WORDS.end(self._before)
         if len(sys.modules) != len(self._modules):
@@ -103,13 +112,6 @@ class _Undisturbed:
         _add_again(sys.meta_path, self._finders[0])
         _add_again(sys.path_hooks, self._finders[1])
         sys.excepthook, sys.unraisablehook, threading.excepthook = self._hooks
-        interval, trace, profile = self._traced
-        if sys.getswitchinterval() != interval:
-            sys.setswitchinterval(interval)
-        if sys.gettrace() is not trace:
-            sys.settrace(trace)
-        if sys.getprofile() is not profile:
-            sys.setprofile(profile)
         os.umask(self._mask)
         if self._folder and self._folder != _here():
             with suppress(OSError):  # it is gone: whoever needs it says so
@@ -133,8 +135,6 @@ class _Undisturbed:
 
     def _hear_again(self) -> None:
         """Have signals heard by who heard them; only the main thread can have changed that."""
-        if self._ringing == NO_ALARM != _ringing():
-            signal.setitimer(signal.ITIMER_REAL, 0)
         WATCHDOG.listen_again()
         if [HEARS(number) for number in HEARD] == self._hearers:
             return
@@ -210,11 +210,6 @@ def _here() -> str:
         return os.getcwd()  # noqa: PTH109 - a Path takes its time
     except OSError:
         return ""
-
-
-def _ringing() -> tuple[float, float]:
-    """Return when an alarm rings, and again how long after."""
-    return signal.getitimer(signal.ITIMER_REAL) if hasattr(signal, "ITIMER_REAL") else NO_ALARM
 
 
 def _variables() -> dict[bytes, bytes] | dict[str, str]:

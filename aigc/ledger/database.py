@@ -18,11 +18,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from sqlite3 import connect
 
 from aigc.bounds.library_functions import watch
 from aigc.bounds.own_files import OWN_FILES, open_numbers
 from aigc.errors import JobError, UsageError
 from aigc.ledger.assets import Assets
+from aigc.ledger.other_connections import OTHER_CONNECTIONS
 from aigc.ledger.store import attach
 from aigc.types import Json
 
@@ -46,6 +48,7 @@ class Database:
         self.assets = Assets(path.parent)
         self._looking = looking
         self._kept = ExitStack()  # what goes when it is closed
+        OTHER_CONNECTIONS.guard()
         before = open_numbers()
         self._db, self.format = _open(path, self._kept, looking=looking)
         with translated(path):
@@ -165,7 +168,7 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
             if looking and not held:  # a run was broken off before it had made the tables: as yet there is nothing
                 db.close()
-                db = sqlite3.connect(":memory:", isolation_level=None)
+                db = connect(":memory:", isolation_level=None)
             if not looking:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = normal")
@@ -180,7 +183,7 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
 
 def _connected(path: Path) -> sqlite3.Connection:
     """Open a file by its whole path: one that begins with `file:` may be an address to SQLite."""
-    return sqlite3.connect(path.absolute(), isolation_level=None, timeout=PATIENCE)
+    return connect(path.absolute(), isolation_level=None, timeout=PATIENCE)
 
 
 def _bring_up(db: sqlite3.Connection, held: int) -> None:
@@ -210,14 +213,14 @@ def _to_look_at(path: Path, kept: ExitStack) -> sqlite3.Connection:
     log = path.with_name(path.name + LOG)
     if not log.is_file() or not log.stat().st_size:
         unchanging = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(unchanging, uri=True, isolation_level=None)
+        return connect(unchanging, uri=True, isolation_level=None)
     try:
         copy = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="aigc-")), path.name)
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(log.name))
     except OSError as error:
         raise JobError(f"{path}: cannot be copied to be read ({error.strerror or error})") from error
-    return sqlite3.connect(copy, isolation_level=None)
+    return connect(copy, isolation_level=None)
 
 
 def _place(path: Path) -> tuple[int, int]:
@@ -258,6 +261,9 @@ def translated(path: Path) -> Iterator[None]:
                 f"{path}: the disk is full", hint="make room there and run it again: what was finished is kept"
             ) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and (place := OTHER_CONNECTIONS.made_to(path)):
+            raise JobError(f"{path}: {error}, by what a plugin opened at {place}", hint=KEPT) from error
         raise JobError(f"{path}: {error}", hint=aside(path) if broken else KEPT) from error
 
 
