@@ -48,6 +48,10 @@ class OwnFiles:
         """Have a function look, whenever others' code had its turn, whether ours can be used; it is told whose."""
         self._looks.append(look)
 
+    def look_no_more(self, look: Callable[[str], None]) -> None:
+        """Have a function look no more."""
+        self._looks.remove(look)
+
     def name_of(self, path: str) -> str:
         """Return the name of a file that is open here; nothing for another one."""
         with suppress(OSError):

@@ -3,12 +3,12 @@
     with undisturbed("plugin 'polite'"):
         module = import_module(name)
 
-That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found and
-which are there, `LibraryFunctions`, and who hears of errors that nobody caught; who hears signals, and no alarm rings
-later, nor who traces each call; the locale, the mask of new files' rights, variables of the environment, which
-warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS`
-have the name; a child that is forked and comes back ends. What is added, a deeper stack and what silences warnings is
-left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
+That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found first
+and which are there, `LibraryFunctions`, `SharedSettings`, and who hears of errors that nobody caught; who hears
+signals, and no alarm rings later; the locale, the mask of new files' rights, variables of the environment, which
+warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, `LAST_WORDS` have
+the name, and `LASTING_EFFECTS` are kept off; a child that is forked and comes back ends. What is added, a deeper stack
+and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
 stderr: stdout may be read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not
 around each call of a check, and only where others' code is at work.
 """
@@ -25,7 +25,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from os import getpid
-from typing import Any
+from typing import Any, TypeAlias
 
 from aigc.bounds.hard_exit import RefusedExit, end_forked
 from aigc.bounds.last_words import LAST_WORDS
@@ -57,8 +57,8 @@ class _Undisturbed(AbstractContextManager[None]):
     """This holds what was there. It is no generator: to end one, Python needs the names that may be gone."""
 
     __slots__ = (
-        *("_around", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
-        *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
+        *("_around", "_attributes", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions"),
+        *("_hearers", "_hooks", "_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
         *("_streams", "_variables"),
     )
 
@@ -70,6 +70,7 @@ class _Undisturbed(AbstractContextManager[None]):
         LASTING_EFFECTS.guard()
         self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
+        self._attributes = [vars(one).copy() if hasattr(one, "__dict__") else None for one in self._streams]
         self._paths, self._folder = tuple(sys.path), _here()
         self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
         self._hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
@@ -108,9 +109,13 @@ class _Undisturbed(AbstractContextManager[None]):
             for name in self._modules.keys() - sys.modules.keys():
                 sys.modules[name] = self._modules[name]
         sys.stdin, sys.stdout, sys.stderr = self._streams
-        _add_again(sys.path, self._paths)
-        _add_again(sys.meta_path, self._finders[0])
-        _add_again(sys.path_hooks, self._finders[1])
+        for stream, held in zip(self._streams, self._attributes, strict=True):
+            if held is not None and vars(stream) != held:  # another `write`, of its own
+                vars(stream).clear()
+                vars(stream).update(held)
+        _first_again(sys.path, self._paths)
+        _first_again(sys.meta_path, self._finders[0])
+        _first_again(sys.path_hooks, self._finders[1])
         sys.excepthook, sys.unraisablehook, threading.excepthook = self._hooks
         os.umask(self._mask)
         if self._folder and self._folder != _here():
@@ -199,10 +204,10 @@ def _let_go(copy: int) -> None:
         os.close(copy)
 
 
-def _add_again(now: list[Any], before: tuple[Any, ...]) -> None:
-    """Put back what was taken out of a list."""
+def _first_again(now: list[Any], before: tuple[Any, ...]) -> None:
+    """Put back what was taken out of a list, in its order: what was added comes after it."""
     if before != tuple(now):
-        now += [one for one in before if one not in now]
+        now[:] = [*before, *(one for one in now if not any(one is ours or one == ours for ours in before))]
 
 
 def _here() -> str:
@@ -233,15 +238,23 @@ def _filter_again(before: Sequence[Any]) -> None:
     warnings.filters[:] = [*added, *before]  # type: ignore[index]
 
 
-def _quiet() -> tuple[int, bool, tuple[int, ...]]:
-    """Return up to which level no log is heard, whether ours is not, and by whom it is heard."""
-    return logging.root.manager.disable, LOG.disabled, tuple(map(id, (*LOG.handlers, *logging.root.handlers)))
+Quiet: TypeAlias = tuple[int, bool, tuple[int, int, tuple[Any, ...]], tuple[int, ...]]
 
 
-def _log_again(level: int, off: bool, _: object) -> None:
+def _quiet() -> Quiet:
+    """Return up to which level no log is heard, whether ours is not, what it lets pass, and by whom it is heard."""
+    passing = LOG.level, logging.root.level, tuple(LOG.filters)
+    return logging.root.manager.disable, LOG.disabled, passing, tuple(map(id, (*LOG.handlers, *logging.root.handlers)))
+
+
+def _log_again(level: int, off: bool, passing: tuple[int, int, tuple[Any, ...]], _: object) -> None:
     """Have our own log heard as before, whatever somebody's set-up of a log turned off; what hears nothing is no
     handler, and would break whoever logs next."""
     logging.disable(level)
+    LOG.setLevel(passing[0])
+    if logging.root.level > passing[1]:
+        logging.root.setLevel(passing[1])
+    LOG.filters[:] = passing[2]
     for log in (LOG, logging.root):
         log.handlers[:] = [one for one in log.handlers if isinstance(one, logging.Handler)]
     for name, one in list(logging.root.manager.loggerDict.items()):

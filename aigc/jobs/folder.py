@@ -12,7 +12,7 @@ from typing import overload
 
 from aigc.asking.plan import Export
 from aigc.errors import JobError, UsageError, disk_told
-from aigc.jobs.exporting import unmarked, written_by
+from aigc.jobs.exporting import sparing_others, unmarked, written_by
 from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
 from aigc.jobs.staging import ExportStage, replacing, staged, sweep
@@ -234,7 +234,8 @@ def export(
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
-                written = [] if stage.direct else work.written(stage, bound)
+                with sparing_others(there, bound):
+                    written = [] if stage.direct else work.written(stage, bound)
                 stage.check()
                 done.append((stage, bound, written))
         paths: list[Path] = []
@@ -242,7 +243,8 @@ def export(
             with _apart(broken):
                 if stage.direct:
                     stage.expect()
-                    written = work.written(stage, bound)
+                    with sparing_others(there, bound):
+                        written = work.written(stage, bound)
                 with refusals(folder):
                     paths += stage.take(written, dropping=replacing)
                 taken(bound.name, work.taken[bound.name])

@@ -10,16 +10,20 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from aigc.errors import AigcError
+from aigc.errors import AigcError, JobError
 from aigc.jobs.folder_record import OWN, SCRATCH, FolderRecord, refusals
 from aigc.jobs.lock import only_writer
 from aigc.plugs.extension import Extension
 from aigc.plugs.synced import sync, sync_all
+
+
+MOST = 100 << 30  # bytes of all that an exporter writes
 
 
 class ExportStage:
@@ -40,10 +44,27 @@ class ExportStage:
         return text.replace(str(self.folder), str(self._there.folder))
 
     def check(self) -> None:
-        """Refuse, with a UsageError, to take the place of somebody's own file, with a JobError that of the job's."""
+        """Refuse, with a UsageError, to take the place of somebody's own file, with a JobError that of the job's, and
+        what is no file that can be kept."""
         names = self._exporter.files.names if self.direct else self._names()
+        if not self.direct:
+            self._refuse_odd(names)
         self._there.refuse_kept(names)
         self._there.refuse(names)
+
+    def _refuse_odd(self, names: Iterable[str]) -> None:
+        """Refuse, with a JobError, what nobody could read to its end, or name in the record."""
+        size, who = 0, f"exporter {self._exporter.name!r}"
+        for name in names:
+            status = (self.folder / name).lstat()
+            place = str(self._there.folder / name).encode("utf-8", "replace").decode()
+            if place != str(self._there.folder / name):
+                raise JobError(f"{who} wrote {place}, whose name is no text")
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+                raise JobError(f"{who} wrote {place}, which is a device, a pipe or a socket")
+            size += status.st_size
+            if size > MOST:
+                raise JobError(f"{who} wrote {size >> 30:,} GiB up to {place}, more than {MOST >> 30:,} GiB")
 
     def expect(self) -> None:
         """Name what is about to be written into the folder itself."""

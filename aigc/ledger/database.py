@@ -15,7 +15,7 @@ import sqlite3
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from sqlite3 import connect
@@ -33,6 +33,7 @@ PATIENCE = 10  # seconds to wait for another process that writes
 KEPT = "what was finished is kept, run it again"
 FULL = 1 << 20  # bytes free, below which a disk is full: some are free again when it is asked
 LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
+_taken_by: dict[Path, str] = {}  # a file that went during others' turn → whose that was
 watch(sqlite3, "connect Error DatabaseError OperationalError IntegrityError ProgrammingError")
 BESIDE = ("", LOG, "-shm")  # after a file's name: what SQLite has open
 
@@ -54,6 +55,10 @@ class Database:
         with translated(path):
             self._place = _place(path)
         self._process = os.getpid()
+        self._absolute = path.absolute()
+        _taken_by.pop(self._absolute, None)
+        OWN_FILES.when_turns_end(self._look)
+        self._kept.callback(OWN_FILES.look_no_more, self._look)
         open_files = OWN_FILES.open_at([path.with_name(path.name + end) for end in BESIDE], before)
         self._kept.callback(self._db.close)
         self._kept.enter_context(open_files)
@@ -71,6 +76,11 @@ class Database:
                 raise
         finally:
             self._kept.close()
+
+    def _look(self, who: str) -> None:
+        """Note whose turn it was when the file went."""
+        if self._absolute not in _taken_by and _place(self._absolute) != self._place:
+            _taken_by[self._absolute] = who
 
     def check_there(self) -> None:
         """Check that the file is where it was opened. JobError where it was moved or deleted since."""
@@ -233,11 +243,16 @@ def _place(path: Path) -> tuple[int, int]:
 
 
 def gone(path: Path) -> JobError:
-    """Return the error that says a file is gone from under its writer, or the folder that it was in."""
+    """Return the error that says a file is gone from under its writer, or the folder that it was in, and during whose
+    turn that was where it was a plugin's."""
+    who = ""
+    with suppress(OSError):  # we are in a folder that is gone too
+        who = _taken_by.get(path.absolute(), "")
+    then = f"while {who} was at work" if who else "meanwhile"
     if path.parent.is_dir():
-        return JobError(f"{path}: is gone: it was deleted, moved or replaced meanwhile")
+        return JobError(f"{path}: is gone: it was deleted, moved or replaced {then}")
     moved = "if it was moved, the same command with --out there goes on"
-    return JobError(f"{path.parent}: is gone: it was deleted or moved meanwhile", hint=moved)
+    return JobError(f"{path.parent}: is gone: it was deleted or moved {then}", hint=moved)
 
 
 def _read(name: str) -> str:

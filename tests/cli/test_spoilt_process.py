@@ -324,3 +324,32 @@ def test_one_that_a_thread_keeps_locked_is_told_with_where_it_was_opened(tmp_pat
     done = batch(tmp_path)
     told = f"out/job.sqlite: database is locked, by what a plugin opened at {tmp_path / 'odd.py'}:"
     assert done.returncode == 3 and told in done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("os.mkfifo(folder / 'pipe')", "wrote out/pipe, which is a device, a pipe or a socket"),
+        ("(folder / 'big').open('wb').truncate(10**13)", "wrote 9,313 GiB up to out/big, more than 100 GiB"),
+        (r"open(os.fsencode(folder) + b'/\xff', 'w').close()", "wrote out/?, whose name is no text"),
+        ("os.unlink('out/content.csv')", "removed out/content.csv, which it did not write"),
+    ],
+    ids=["pipe", "size", "name", "removes"],
+)
+def test_an_exporter_that_writes_what_is_no_file_or_removes_others_is_named(
+    act: str, told: str, tmp_path: Path
+) -> None:
+    prepared(tmp_path, plugin(act, "exporter"))
+    asked = ["batch", "t/line", "all.rows", "--out", "out", "--to", "csv", "--to", "odd"]
+    done = in_python(f"import sys; from aigc.cli import main; sys.exit(main({asked}))", tmp_path)
+    assert done.returncode == 1 and f"Not exported: exporter 'odd' {told}" in done.stderr, done.stdout + done.stderr
+    assert not (tmp_path / "out/content.odd").exists() and "is no JSON" not in done.stderr
+    assert pieces(tmp_path) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("act", ["os.unlink('out/job.sqlite')", "shutil.rmtree('out')"])
+def test_who_removes_the_ledger_is_named(act: str, tmp_path: Path) -> None:
+    prepared(tmp_path, plugin(f"import shutil; {act}", "exporter"))
+    done = batch(tmp_path)
+    assert done.returncode == 3 and "is gone: it was deleted" in done.stderr, done.stdout + done.stderr
+    assert "while exporter 'odd' was at work" in done.stderr, done.stderr
