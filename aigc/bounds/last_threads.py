@@ -1,4 +1,4 @@
-"""Threads that a plugin left behind, and what it has called at Python's end: the program ends all the same after a while.
+"""Threads that a plugin left behind, and what it has called at the end: the program ends all the same after a while.
 
 Python waits, when the main thread has come to its end, for every thread that is no daemon, and then calls what is
 registered for that. Those of a library that does its work in threads end at once; of one that turns for ever the name

@@ -1,5 +1,5 @@
-"""What nothing puts back once it is done, and what is done at Python's end: from others' code it is refused, done so that
-it can be put back, or noted.
+"""What nothing puts back once it is done, and what is done at Python's end: from others' code it is refused, done so
+that it can be put back, or noted.
 
 A hook of audits is called by all that the process does and never goes: it is refused. A traceback that is to come
 later comes, and does not end the process with it. A limit of the system that is made less for good is made less for the

@@ -178,8 +178,8 @@ def _mask() -> list[Setting]:
 
 
 SETTINGS = (
-    Setting("threading.settrace", threading.gettrace, threading.settrace),  # type: ignore[arg-type]
-    Setting("threading.setprofile", threading.getprofile, threading.setprofile),  # type: ignore[arg-type]
+    Setting("threading.settrace", threading.gettrace, threading.settrace),
+    Setting("threading.setprofile", threading.getprofile, threading.setprofile),
     Setting("", sys.getswitchinterval, sys.setswitchinterval),
     Setting("", threading.stack_size, threading.stack_size),
     Setting("", gc.isenabled, lambda on: gc.enable() if on else gc.disable()),

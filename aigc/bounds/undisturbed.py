@@ -8,9 +8,9 @@ and which are there, `LibraryFunctions`, `SharedSettings`, and who hears of erro
 signals, and no alarm rings later; the locale, the mask of new files' rights, variables of the environment, which
 warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, `LAST_WORDS` have
 the name, and `LASTING_EFFECTS` are kept off; a child that is forked and comes back ends. What is added, a deeper stack
-and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
-stderr: stdout may be read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not
-around each call of a check, and only where others' code is at work.
+and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were,
+and what others print goes to stderr: stdout may be read by a program. It takes some 60 microseconds: it stands around
+the steps of a piece, not around each call of a check, and only where others' code is at work.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ class Rendering(Watched):
         self._template = template
 
     def __enter__(self) -> Self:
-        if self._late and len(told := self._late.get(self._name, ())) >= TRIES:
+        told = self._late.get(self._name, []) if self._late else []
+        if len(told) >= TRIES:
             raise ContentTypeError(f"{told[-1]}, {TRIES} times in a row: not rendered again")
         return super().__enter__()
 

@@ -22,7 +22,6 @@ from aigc.jobs.lock import only_writer
 from aigc.plugs.extension import Extension
 from aigc.plugs.synced import sync, sync_all
 
-
 MOST = 100 << 30  # bytes of all that an exporter writes
 
 

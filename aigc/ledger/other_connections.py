@@ -37,7 +37,8 @@ class OtherConnections:
         """Hear of each that is made from now on."""
         if not self._guarded:
             self._guarded = True
-            sqlite3.connect = sqlite3.dbapi2.connect = self._connect
+            for module in (sqlite3, sqlite3.dbapi2):
+                setattr(module, "connect", self._connect)  # noqa: B010 - it has several signatures
             OWN_FILES.when_turns_end(self._free)
 
     def made_to(self, path: Path) -> str:
@@ -52,7 +53,8 @@ class OtherConnections:
 
     def _connect(self, *given: Any, **named: Any) -> sqlite3.Connection:
         if not LAST_WORDS.at_work or getpid() != self._ours:
-            return connect(*given, **named)
+            plain: sqlite3.Connection = connect(*given, **named)
+            return plain
         if len(given) <= BEFORE_FACTORY:
             named.setdefault("factory", OtherConnection)
         made: sqlite3.Connection = connect(*given, **named)
