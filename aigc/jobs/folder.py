@@ -234,8 +234,7 @@ def export(
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
-                with sparing_others(there, bound):
-                    written = [] if stage.direct else work.written(stage, bound)
+                written = [] if stage.direct else work.written(stage, bound)
                 stage.check()
                 done.append((stage, bound, written))
         paths: list[Path] = []
@@ -243,8 +242,7 @@ def export(
             with _apart(broken):
                 if stage.direct:
                     stage.expect()
-                    with sparing_others(there, bound):
-                        written = work.written(stage, bound)
+                    written = work.written(stage, bound)
                 with refusals(folder):
                     paths += stage.take(written, dropping=replacing)
                 taken(bound.name, work.taken[bound.name])
@@ -287,7 +285,8 @@ class _Exporting:
             self.taken[bound.name] = len(fitting)
             if fitting.refused:
                 self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
-            return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
+            with sparing_others(stage.there, bound):
+                return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
         except JobError as error:
             raise JobError(stage.as_in_folder(error.message), hint=error.hint) from error
         finally:
