@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-LACKING = "不含(?:安装|运费|税|餐|早餐|材料|耗材|电池|机票|门票|住宿|五金|配件|插头|.{0,6}会员)"
+LACKING = (
+    "不含(?:安装|运费|税|餐|早餐|材料|耗材|电池|机票|门票|住宿|五金|配件|插头|充电头|充电器|充电线|电源|适配器|支架|"
+    ".{0,6}会员)"
+)
 PROVISO = re.compile(  # in what stands behind a fact: "parts extra", "weather permitting", "新疆西藏除外"
     r"(?<!no )\bextra$|\b(?:excluding|excludes?|excl|except|(?<!-)only(?!-)|permitting|unless|otherwise|subject to|"
     r"provided that|if|when you|up to|with an? (?:paying|full-paying)|"
@@ -19,8 +22,11 @@ PROVISO = re.compile(  # in what stands behind a fact: "parts extra", "weather p
 )
 WARNING = re.compile(  # what one has to know and nobody advertises: "minimum hire 3 months", "春节期间加收30%"
     r"^(?:closed\b(?!-)|minimum\b(?! (?:fuss|effort|waste|wait))|"
-    r"not (?:for (?:children|use|under|babies)|suitable|included|available|recommended)\b|"
-    r"no (?:cash|cards?|dogs|pets|refunds?|exchanges?|returns|children|smoking|alcohol|wheelchair|parking|changing)\b"
+    r"not (?:for (?:children|use|under|babies|any(?:one|body)|people)|suitable|included|available|recommended)\b|"
+    r"(?:drink|eat|use|consume|finish|refrigerate) (?:it )?within\b|"
+    r"(?:does not|doesn['’]t|do not|don['’]t) (?:come with|include)\b|"
+    r"no (?:tickets? (?:on|at) the (?:gate|door)|walk-ins?|"
+    r"cash|cards?|dogs|pets|refunds?|exchanges?|returns|children|smoking|alcohol|wheelchair|parking|changing)\b"
     r"(?! (?:fees?|charges?|needed|worries))|(?:please )?(?:do not|don['’]t|never|avoid|bring your own|byo)\b|"
     r"deposit\b(?!-)|use only\b|(?!no )[^,;]*\brequired$|(?:hand|machine|spot|sponge|dry)[ -](?:wash|clean)\b)"
     r"|(?<!no )\bextra$|[£$€]\d[\d.]* extra\b|"

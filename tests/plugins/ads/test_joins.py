@@ -6,7 +6,8 @@ from aigc.types import Brief, Draft, Field
 from aigc_plugins.ads.a_or_an import mend_articles
 from aigc_plugins.ads.calls import calls_to_action, drawn_calls
 from aigc_plugins.ads.fact_lines import ad_sentence
-from aigc_plugins.ads.headline_set import headline_set, with_articles
+from aigc_plugins.ads.gaps import with_articles
+from aigc_plugins.ads.headline_set import headline_set
 from aigc_plugins.ads.wording import joins_well
 
 FACTS = ["on site within 4 hours", "tarps the same day", "10-year guarantee", "paperwork done"]
@@ -106,6 +107,7 @@ def test_a_category_that_says_nothing_stands_before_no_name() -> None:
     assert headline_set(mix, [], FACTS, product="Emergency roof repair", category="home") == [
         "Home: Emergency roof repair"
     ]
+    assert headline_set(mix, [], FACTS, product="Cheese festival", category="event") == []
 
 
 def test_an_article_stands_again_where_there_is_room() -> None:
