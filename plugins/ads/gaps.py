@@ -18,6 +18,7 @@ ARTICLES = ("a", "an", "the")
 LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 NAMED = re.compile(r"^[^:]+:\s+(?=\S)")
 PASSED = frozenset(["and", "or", "from", "also", "online", "again", "easily", "quickly", "simply", "automatically"])
+WHO = re.compile(r",? (?:who|whose|which|where)\b")
 SCRAP = re.compile(  # "10 to 5" of a day, "nothing else" of a list, "order before noon" of when to collect
     r"^(?:from )?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?\s?(?:to|until|till|[-–—])\s?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?$"
     r"|^(?:and )?(?:nothing|no one|none|no) (?:else|more|other|others)$"
@@ -36,9 +37,11 @@ def misses_words(line: str, facts: Iterable[str]) -> bool:
     return _any_gap(told, tuple(facts)) or (told != line and _any_gap(line, tuple(facts)))
 
 
-def is_scrap(line: str, facts: Iterable[str]) -> bool:
+def is_scrap(line: str, facts: Sequence[str]) -> bool:
     """Tell whether a line says nothing by itself, as it is the end or the beginning of a longer fact."""
     told = NAMED.sub("", line).strip(" .!")
+    if any(fact.casefold().startswith(told.casefold()) and WHO.match(fact[len(told) :]) for fact in facts):
+        return True  # "Taught by Rosa" of "taught by Rosa, who ran a bakery"
     return SCRAP.match(told) is not None and all(told.casefold() != fact.strip(" .!").casefold() for fact in facts)
 
 

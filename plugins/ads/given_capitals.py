@@ -80,7 +80,8 @@ def _words(fact: str) -> Iterator[tuple[str, bool]]:
     plain = not titled or "," in fact
     for at, one in enumerate(words):
         first = at == 0 or BEGUN.search(fact[: one.start()]) is not None
-        yield one.group(), (plain and not first) or (first and begins_with_name(fact[one.start() :]))
+        named = begins_with_name(fact[one.start() :]) or one.group() in word_lists()["capitals"]
+        yield one.group(), (plain and not first) or (first and named)
 
 
 def _has_capital(word: str) -> bool:

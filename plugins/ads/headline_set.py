@@ -296,7 +296,8 @@ def _category(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
         yield capital(ad.category) + found.group()
     if has_words(ad.category) and ad.category.casefold() not in word_lists()["empty_categories"]:
         pattern: str = in_language(word_lists()["named_fact"], ad.language)
-        names = [name for name in (*ad.names, ad.own_keyword or "") if " " in name or (name and ad.language == "zh")]
+        further = "" if has_phrase(ad.product, ad.category) else ad.own_keyword or ""
+        names = [name for name in (*ad.names, further) if " " in name or (name and ad.language == "zh")]
         lines = (pattern.format(name=capital(ad.category), fact=capital(name)) for name in names)
         yield from [line for line in lines if measure(line, "width") <= WIDTH and not says_twice(line)][:1]
 

@@ -26,6 +26,7 @@ DOES = re.compile(
     r"[a-z]+[^s\W]s (?:every|at|until|daily)\b",
     re.IGNORECASE,
 )
+CLAUSE = re.compile(r"(?:you|we|it|they|i|if|when|there|nobody|everyone|everybody)\b", re.IGNORECASE)
 ROOMS = (70, 79)  # wide; so that an ending still fits, or at least a short one
 
 
@@ -92,7 +93,7 @@ def _opens(fact: str) -> str:
 
 def _listed(given: Sequence[str]) -> str:
     """Return two facts as they stand behind a colon: what has commas stands apart."""
-    joint = "; " if any("," in fact for fact in given) else ", "
+    joint = "; " if any("," in fact or CLAUSE.match(fact) for fact in given) else ", "
     return joint.join(map(in_sentence, given))
 
 
