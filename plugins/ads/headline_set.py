@@ -6,6 +6,7 @@ which order, is the content type's `mix`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -42,6 +43,7 @@ CALLS = 2
 FULL = 8  # headlines of an ad that tells no price twice
 SAYING: Mapping[str, Callable[[str | None], str | None]] = {"price": priced, "offer": offered}  # others are worded
 
+DOES = re.compile(r"[a-z]{2,}[^s\W]s [a-z]")  # no "App: Chases payers"
 ONCE = "once"  # in a mix: no fact stands alone and beside a name, though the lines be fewer
 DIVIDING = frozenset(["parts"])  # of several things each: "works on open fire" of "on induction and open fire"
 REPEATING = frozenset(["joined", "shortened", "paired", "parts", "clauses", "category"])
@@ -102,7 +104,7 @@ class AdMaterial:
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
-        does = self.sold == "software" and opening(fact) == "does"  # no "App: Chases late payers"
+        does = self.sold == "software" and (opening(fact) == "does" or bool(DOES.match(fact)))
         names = [name for name in self.names if not does or " " in name or name == self.product]
         line = beside(names, fact, self.language, brand=self.brand, acts=self.sold in ("goods", "software"))
         return line or (beside([], fact, self.language, brand=self.own_keyword) if self.own_keyword else "")

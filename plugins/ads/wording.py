@@ -153,7 +153,10 @@ def _said_of_itself(text: str, fact: str) -> str:
     if named and fact.lower().startswith(named[1].lower()):
         return "says that the product is what it has"  # "glasses that are strengths from +1"
     acts = re.search(r"^(.*?) (?:that|which|who) ([a-z]+)\b", text, re.IGNORECASE)
-    if acts and opening(fact) == "noun" and acts[2].lower() not in BEING:
+    if any(f" and {part}" in text.lower() for part in fact.lower().split(", ")[1:] if not part.startswith("and ")):
+        return "has 'and' for the comma of its fact"  # "with padded heel and thin on top"
+    asked = acts and re.search(rf"\b(?:that|which|who) {acts[2]}\b", fact, re.IGNORECASE)  # "see who paid for what"
+    if acts and not asked and opening(fact) == "noun" and acts[2].lower() not in BEING:
         return "says that the product does what its fact only names"
     if (
         acts

@@ -34,7 +34,7 @@ LIMIT = re.compile(
     r"(?i)^(?:at most|up to|no more than|a maximum of|maximum|max\.?|only|never more than)\s+([\w-]+)\s+(\w+)(.*)$"
 )
 NONE = re.compile(r"(?i)^no (.+)$")
-TAILED = re.compile(rf" (?:{'|'.join(word_lists()['prepositions'])}) ")
+TAILED = re.compile(rf" (?:across|along|around|behind|between|inside|{'|'.join(word_lists()['prepositions'])}) ")
 WITH = re.compile(r"(?i)^with (?=\w)")
 FOR = re.compile(
     r"(?i)^for (?=(?:ages?|children|adults|beginners|dogs|cats|babies|all|up to|one|two|three|\d|teams|people)\b)"

@@ -113,7 +113,9 @@ def body(brief: MailBrief) -> str:
         facts, opening = [bullets(listed)], brief.one_of("listed", "text")
     else:
         facts, opening = told_facts(brief, told, listed), brief.one_of("opening")
-    deal = brief.one_of("deal").replace("{offer}", in_sentence(brief.ended(brief.offer))) if brief.offer else ""
+    told_deal = brief.ended(brief.offer)
+    told_deal = brief.offer[0] + told_deal[1:] if brief.offer[:1].islower() else in_sentence(told_deal)  # "under-12s"
+    deal = brief.one_of("deal").replace("{offer}", told_deal) if brief.offer else ""
     if deal and brief.language == "zh" and facts[:1] and facts[0].startswith("- "):
         facts = [brief.one_of("lead", "only"), *facts]
     return "\n\n".join(filter(None, [story, deal or opening, *facts, price, brief.one_of("more")]))

@@ -137,3 +137,7 @@ def test_a_fact_has_its_place_in_a_series(fact: str, language: str, theme: str) 
 )
 def test_a_fact_of_a_service_is_a_sentence_only_where_its_words_are_one(fact: str, sentence: str) -> None:
     assert fact_sentence(fact, MailThing.of("Dog walking", "en"), goods=False) == sentence
+
+
+def test_what_is_not_there_agrees_with_its_own_noun() -> None:
+    assert fact_sentence("no seam across the toes", SHOES) == "There is no seam across the toes"
