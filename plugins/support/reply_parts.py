@@ -90,8 +90,8 @@ def complaint_is_answered(draft: Draft) -> Iterator[str]:
     """A review of one to three stars is answered by something: what there is to say to it (`answer`), or whom to write
     to (`contact`). A regret alone answers nothing."""
     values = draft.brief.values
-    said = [one for one in values.get("answer") or [] if has_words(str(one))]
-    if 0 < int(values.get("rating") or 0) < GOOD and not said and not str(values.get("contact") or "").strip():
+    answered = [one for one in values.get("answer") or [] if has_words(str(one))]
+    if 0 < int(values.get("rating") or 0) < GOOD and not answered and not str(values.get("contact") or "").strip():
         yield "answers nothing of the complaint: say what there is to say to it in `answer`, or whom to write to"
 
 
