@@ -72,7 +72,8 @@ WITH_DAY = re.compile(
     r"(?! (?:\w+ ){0,2}(?:class|course|visit|session|opening|lesson|delivery|service)(?:e?s)?\b)",
     re.IGNORECASE,
 )  # "a weekend with Saturday 5 September"
-OPEN_ENDED = (WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
+WITH_SPLICE = re.compile(r"\bwith\b[^,]*, (?:we|you|it|they)\b", re.IGNORECASE)  # "with no mess, we bring sheets"
+OPEN_ENDED = (WITH_SPLICE, WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
