@@ -18,6 +18,7 @@ ARTICLES = ("a", "an", "the")
 LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 NAMED = re.compile(r"^[^:]+:\s+(?=\S)")
 PASSED = frozenset(["and", "or", "from", "also", "online", "again", "easily", "quickly", "simply", "automatically"])
+OBJECT = re.compile(r", .*\b(?:it|them|us|him|her)$", re.IGNORECASE)  # "sets naturally, stand it"
 WHO = re.compile(r",? (?:who|whose|which|where)\b")
 SCRAP = re.compile(  # "10 to 5" of a day, "nothing else" of a list, "order before noon" of when to collect
     r"^(?:from )?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?\s?(?:to|until|till|[-–—])\s?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?$"
@@ -40,7 +41,8 @@ def misses_words(line: str, facts: Iterable[str]) -> bool:
 def is_scrap(line: str, facts: Sequence[str]) -> bool:
     """Tell whether a line says nothing by itself, as it is the end or the beginning of a longer fact."""
     told = NAMED.sub("", line).strip(" .!")
-    if any(fact.casefold().startswith(told.casefold()) and WHO.match(fact[len(told) :]) for fact in facts):
+    begun = [fact[len(told) :] for fact in facts if fact.casefold().startswith(told.casefold())]
+    if any(WHO.match(rest) or (OBJECT.search(told) and rest.strip(" .!")) for rest in begun):
         return True  # "Taught by Rosa" of "taught by Rosa, who ran a bakery"
     return SCRAP.match(told) is not None and all(told.casefold() != fact.strip(" .!").casefold() for fact in facts)
 

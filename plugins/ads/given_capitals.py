@@ -38,6 +38,12 @@ def may_begin_with_name(text: str) -> bool:
     return begins_with_name(text) or not is_everyday(found.group().lower())
 
 
+def behind_colon(text: str, small: str) -> str:
+    """Return a fact as it stands behind a colon: `small`, as it is within a sentence, unless a name may begin it, as
+    Ofsted does."""
+    return text if may_begin_with_name(text) else small
+
+
 @lru_cache(maxsize=1 << 12)
 def is_everyday(word: str) -> bool:
     """Tell whether the project's lists know a word, or one that it is a form of: "brass", "covers"."""

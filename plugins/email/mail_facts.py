@@ -17,7 +17,8 @@ from aigc_plugins.email.mail_things import MailThing
 MailTheme: TypeAlias = Literal["benefit", "proof", "practical"]
 
 WHOLE = re.compile(
-    r"(?i)(?:you|we|they|it|there|this|that|everyone|everybody|nobody|anyone|who(?:ever|se)?)(?:['’]\w+)? [a-z]|"
+    r"(?i)(?:you|we|they|it|this|that|everyone|everybody|nobody|anyone|who(?:ever|se)?)(?:['’]\w+)? [a-z]|"
+    r"there(?:['’]s| is| are| was| were| will| has| have) [a-z]|"
     r"(?:if|when|once|after|before|as soon as) .+(?:, .+| (?:you|we|it|they|nobody|everyone)(?:['’]\w+)? [a-z].+)"
 )
 # "We collect within 15 miles and bring it back": a pronoun for what no word of the fact names

@@ -20,6 +20,7 @@ from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import has_words, in_sentence, offered, priced
 from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.given_capitals import behind_colon
 from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.told_of import does_something
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
@@ -311,7 +312,7 @@ def _with_fact(brief: PostBrief) -> str:
     if not brief.facts or brief.told < 1:
         return ""
     fact = strip_emoji(brief.facts[0]).strip(FINAL)
-    return f"{brief.named}{_colon(brief)}{in_sentence(fact)}"
+    return f"{brief.named}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}"
 
 
 def _headed(brief: PostBrief) -> str:

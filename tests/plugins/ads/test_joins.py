@@ -119,3 +119,12 @@ def test_an_article_stands_again_where_there_is_room() -> None:
 def test_a_day_keeps_its_capital() -> None:
     assert ad_sentence("Saturday and Sunday", "Pottery workshop") == "Pottery workshop: Saturday and Sunday."
     assert ad_sentence("Clay included", "Pottery workshop") == "Pottery workshop: clay included."
+
+
+def test_no_comma_becomes_an_and_and_no_clause_follows_with(field) -> None:  # type: ignore[no-untyped-def]
+    given = field("padded heel, thin on top", product="Hiking socks")
+    assert list(joins_well("Hiking socks with padded heel and thin on top.", given, verbs=True))
+    swept = field("no mess, we bring our own sheets", product="Chimney sweeping")
+    assert list(joins_well("Chimney sweeping with no mess, we bring our own sheets.", swept, verbs=True))
+    seen = field("see who paid for what", product="Budgeting app")
+    assert list(joins_well("Budgeting app: see who paid for what.", seen, verbs=True)) == []
