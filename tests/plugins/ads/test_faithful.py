@@ -135,7 +135,9 @@ def test_a_million_facts_leave_no_more_behind_than_some() -> None:
 
 
 def test_a_plain_line_is_tighter_where_the_whole_fact_is_too_long() -> None:
-    assert plain_line("safe in the oven up to 260 degrees") == "Safe in oven up to 260 degrees"
+    assert plain_line("toasts bagels and crumpets too") == "Toasts bagels and crumpets too"
+    assert plain_line("toasts bagels and thick crumpets") == "Toasts bagels & thick crumpets"
+    assert plain_line("safe in the oven up to 260 degrees") == ""  # no telegram: "safe in oven"
     assert plain_line("holds 200 litres") == "Holds 200 litres"
     assert plain_line("keeps the water warm for a very long time without any noise at all") == ""
 
