@@ -20,8 +20,8 @@ BEGINS = re.compile(r"[a-z]+(?:['’-][a-z]+)*", re.IGNORECASE)
 ABLE = re.compile(r"(?P<verb>can|will|may|has|have|is|are)\s", re.IGNORECASE)
 STOPS = re.compile(r"(?:stops|starts|ends|begins) (?:when|if|after|as|by|at|on|in)\b", re.IGNORECASE)
 STATE = re.compile(  # what follows "is": "made of oak", "not waterproof", "for ages 2 to 5"
-    r"(?:not (?:yet )?)?(?:(?:hand|home|cold|slow|oven|stone|wood)[ -]?)?(?:made|built|woven|knitted|sewn|printed|bound|"
-    r"roasted|baked|pressed|extracted|grown|dyed|turned|forged|cast|carved|finished|tested|designed|suitable|available|"
+    r"(?:not (?:yet )?)?(?:(?:hand|home|cold|slow|oven|stone|wood)[ -]?)?(?:made|built|woven|knitted|sewn|printed|"
+    r"bound|roasted|baked|pressed|extracted|grown|dyed|turned|forged|cast|carved|finished|tested|designed|suitable|available|"
     r"safe for|able to|compatible with)\b|not (?:waterproof|for|meant|intended|recommended|machine washable|"
     r"dishwasher safe|heated|insulated)\b|waterproof\b|washable\b|machine washable\b|dishwasher safe\b"
     r"|for (?:ages?|up to|beginners|children|adults|teams|groups|families|people|\d|one|two|three|four|five|six)\b",
@@ -35,19 +35,26 @@ JOINS = re.compile(  # what may go on behind a comma without a verb of its own
 ALONE = re.compile(r"\b(?:and|or|but|if|when|which|(?:is|are) not)\b|,")  # what no second deed is joined to
 LED = re.compile(r"(?:if|when|once|until|since|after|before|because|as|unless|while)\b", re.IGNORECASE)
 PERSON = re.compile(r"(?:(?:if|when|once|until|as)\b.*\s)?(?:you|we|nobody|everyone|everybody)\s+\w+", re.IGNORECASE)
-SURE = frozenset(
-    "costs takes uses lasts needs weighs keeps makes holds stays goes works comes gets gives wants helps may must should "
-    "could would don't doesn't can't won't isn't aren't cannot was were had".split()
-)
+_SURE_WORDS = """
+    costs takes uses lasts needs weighs keeps makes holds stays goes works comes gets gives wants helps may must
+    should could would don't doesn't can't won't isn't aren't cannot was were had
+"""
+SURE = frozenset(_SURE_WORDS.split())
+_DETERMINERS = """
+    a an the your our my his her each every all any both two three four five six seven eight nine ten some many
+    most few several one
+"""
+DETERMINERS = frozenset(_DETERMINERS.split())
 WRITTEN = re.compile(r"[A-Z].*[.!?]$")
 LISTED = re.compile(r"^[^,]*(?:, [^,]+)*,? (?:and|or) [^,]+$")
-MASS = frozenset(
-    "entry admission delivery shipping postage parking lunch breakfast dinner food drink water noise power dust help "
-    "support payment access insurance assembly installation soap care life light heat milk sugar flour oil salt "
-    "advice registration membership equipment furniture clothing music software storage people children men women "
-    "half most many some only both once soon everyone everybody nobody nothing everything anyone somebody mice feet "
-    "staff police cattle".split()
-)
+_MASS_WORDS = """
+    entry admission delivery shipping postage parking lunch breakfast dinner food drink water noise power dust
+    help support payment access insurance assembly installation soap care life light heat milk sugar flour oil
+    salt advice registration membership equipment furniture clothing music software storage people children men
+    women half most many some only both once soon everyone everybody nobody nothing everything anyone somebody
+    mice feet staff police cattle
+"""
+MASS = frozenset(_MASS_WORDS.split())
 
 
 def deed(fact: str, *, many: bool = False) -> str:
@@ -64,6 +71,8 @@ def deed(fact: str, *, many: bool = False) -> str:
         text = f"{_agreeing(able['verb'].lower(), many)} {rest}"
     elif opening(text) == "does" or STOPS.match(text):
         text = f"{_agreeing(first.lower(), many)} {rest}"
+    elif many and first.lower() in word_lists()["verbs"] and (opening(text) == "do" or rest.startswith("about ")):
+        text = f"{first.lower()} {rest}"
     else:
         return ""
     before, comma, after = text.partition(", ")
@@ -101,7 +110,8 @@ def deeds_told(name: str, deeds: Sequence[str], *, many: bool = False) -> list[s
     at = 0
     while at < len(deeds):
         both = deeds[at : at + 2]
-        pair = both if not any(map(ALONE.search, both)) else both[:1]
+        mixed = len({one.startswith(("is ", "are ")) for one in both}) > 1
+        pair = both[:1] if mixed or any(map(ALONE.search, both)) else both
         subject = ("They" if many else "It") if told else name
         told.append(f"{capital(subject)} {' and '.join(pair)}.")
         at += len(pair)
@@ -145,7 +155,7 @@ def _has_verb(text: str) -> bool:
     main = re.split(r",|\b(?:that|which|who|whose|where|when|if)\b", text.lower())[0]
     words = re.findall(r"[a-z]+(?:['’-][a-z]+)*|\d\S*", main)
     for before, word, after in zip(words, words[1:], words[2:], strict=False):
-        follows = after in word_lists()["after_verbs"] or after in _DETERMINING or after[0].isdigit() or after == "only"
+        follows = after in word_lists()["after_verbs"] or after in DETERMINERS or after[0].isdigit() or after == "only"
         plain = word in lists_for("en").verbs and word not in word_lists()["verbs_or_nouns"]
         many = before.endswith("s") and plain and before not in lists_for("en").function
         if word in SURE or (many and follows):
@@ -157,7 +167,7 @@ def _with_article(text: str) -> str:
     """Return a clause with "the" before one bare thing that it begins with in lower case: "the seat adjusts"."""
     words = text.split()
     bare = BEGINS.fullmatch(words[0]) and words[0].islower() and not words[0].endswith(("ing", "ly"))
-    if not bare or words[0] in lists_for("en").function | _DETERMINING or _acts(words, 0):
+    if not bare or words[0] in lists_for("en").function | DETERMINERS or _acts(words, 0):
         return text
     for at, word in enumerate(words[1:5], 1):
         if word in ("and", "or") or (words[0] in MASS and at == 1 and _acts(words, at)):
@@ -175,9 +185,3 @@ def _acts(words: Sequence[str], at: int) -> bool:
         return True
     known = lists_for("en").verbs
     return word.endswith("s") and not known.isdisjoint(bases(word)) and after not in known | FINITE | SURE
-
-
-_DETERMINING = frozenset(
-    "a an the your our my his her each every all any both two three four five six seven eight nine ten some many most "
-    "few several one".split()
-)

@@ -173,12 +173,12 @@ def test_a_price_and_a_deal_stand_once() -> None:
     assert told.count("£75") == 1 and "Fixed price: £75, whatever the height." in told
     assert hero_subline(benefits, offer="First look is free", price="£75").count("First look is free") == 1
     told = hero_subline(["a", "b", "c", "€89 by day, €129 at night"], price="€89")
-    assert told == "B, c. €89 by day, €129 at night."
+    assert told == "A. €89 by day, €129 at night."
 
 
 def test_what_says_nothing_alone_keeps_its_title() -> None:
     benefits = ["持证技师", "顺手修小毛病 = 不另收费", "一次一个半小时"]
-    assert hero_subline(benefits, language="zh") == "顺手修小毛病，不另收费；一次一个半小时。"
+    assert page_description("保养", benefits[1:2], language="zh") == "保养：顺手修小毛病，不另收费。"
     assert "Bound as a book: 40 pages." in page_description("Recipes", ["We read", "Bound as a book = 40 pages"])
 
 
@@ -188,7 +188,7 @@ def test_a_subject_has_one_colon() -> None:
 
 def test_what_lacks_its_object_does_not_stand_without_its_title() -> None:
     benefits = ["上门前电话联系", "换下的滤芯当面检测 = 用测试笔测给您看", "三年内免费提醒"]
-    assert hero_subline(benefits, language="zh") == "换下的滤芯当面检测，三年内免费提醒。"
+    assert page_description("滤芯更换", benefits[1:2], language="zh") == "滤芯更换：换下的滤芯当面检测。"
     assert "用测试笔" not in page_description("滤芯更换", benefits, language="zh")
     assert benefit_blocks(benefits) == [{"heading": "换下的滤芯当面检测", "text": "用测试笔测给您看。"}]
 
@@ -248,20 +248,20 @@ def test_a_pair_has_two_sides(text: str, pair: tuple[str, str]) -> None:
 
 def test_a_landing_page_has_its_parts() -> None:
     benefits = ["holds 300 litres", "opens at the bottom", "Quiet lid = it closes without a sound"]
-    assert hero_line("compost bin", benefits) == "Compost bin holds 300 litres"
+    assert hero_line("compost bin", benefits) == "Compost bin", "what it does is the subline's"
     assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
     assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
-    subline = hero_subline(benefits, offer="10% off", price="€49")
-    assert subline == "Opens at the bottom. 10% off. Price: €49.", "what goes on from its title stands with it"
+    subline = hero_subline(benefits, product="compost bin", offer="10% off", price="€49")
+    assert subline == "The compost bin holds 300 litres. 10% off. Price: €49."
     pairs = ["Cured for six weeks = It loses water in that time", "Delivery = Your box comes on Fridays"]
-    assert hero_subline(["x", *pairs]) == "Cured for six weeks. Your box comes on Fridays."
-    full = hero_subline([benefits[0], "opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
+    assert hero_subline(["x", *pairs]) == "X.", "a pair has a section"
+    full = hero_subline(["opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
     assert full == "10% off. Price: €49.", "what it costs is told before what there is no room for"
     assert page_description("堆肥桶", ["容量300升"], brand="小水洼", price="90元", language="zh") == (
         "小水洼堆肥桶：容量300升。价格：90元。"
     )
     assert page_description("compost bin by Meadowly", benefits, brand="Meadowly", price="€49") == (
-        "Compost bin by Meadowly: holds 300 litres. Opens at the bottom. Price: €49."
+        "Compost bin by Meadowly. It holds 300 litres. It opens at the bottom. Price: €49."
     )
     assert benefit_blocks(benefits) == [{"heading": "Quiet lid", "text": "It closes without a sound."}]
     assert benefit_blocks(["小班 = 每班最多八人"]) == [{"heading": "小班", "text": "每班最多八人。"}]
@@ -275,12 +275,26 @@ def test_a_landing_page_tells_each_benefit_once() -> None:
     benefits = ["hold about 200 tonnes", "galvanised steel", "Dry floor = a fan blows", "in parts", "two doors"]
     title = hero_line("Grain silos", benefits, brand="Agro")
     assert title == "Grain silos by Agro", "a verb behind a colon has no subject"
-    subline = hero_subline(benefits, title=title)
-    assert subline == "Galvanised steel. In parts."
-    assert benefit_lines(benefits, above=[title, subline]) == ["Hold about 200 tonnes", "Two doors"]
+    subline = hero_subline(benefits, title=title, product="Grain silos")
+    assert subline == "The grain silos hold about 200 tonnes."
+    assert benefit_lines(benefits, above=[title, subline]) == ["Galvanised steel", "In parts", "Two doors"]
+    told = page_description("Grain silos", benefits, brand="Agro", above=subline)
+    assert told == "Grain silos by Agro: galvanised steel. In parts.", (
+        "what stands below the headline is not told again"
+    )
+    for first in ("two days, six people", "runs in four clicks", "every Friday from June", "built for ten"):
+        assert hero_line("Course", [first, "b", "c"]) == "Course", "no headline of a list, a deed or a time"
     title = hero_line("Bike storage", ["room for 40 bikes", "open from 6 am", "a pump"])
     assert title == "Bike storage: room for 40 bikes"
     assert "40 bikes" not in hero_subline(["room for 40 bikes", "a pump", "two doors"], title=title)
+    assert hero_subline(["between two lets", "same team", "if it rains we move", "x"]) == "Between two lets."
+    deeds = ["stops when touched", "goes to 127 cm", "remembers four heights", "oak top", "carries 120 kg"]
+    told = hero_subline(deeds, product="Standing desk")
+    assert told == "The standing desk stops when touched. It goes to 127 cm."
+    assert (
+        hero_subline(["runs payroll in four clicks"], product="Payroll for teams") == "It runs payroll in four clicks."
+    )
+    assert page_call("Night market", category="event", benefits=["entry is free"]) in {"Read more", "Find out more"}
     assert page_description("Bikes", ["a pump", "two doors", "hooks"]) == "Bikes: a pump. Two doors."
 
 

@@ -43,7 +43,7 @@ def test_a_title_takes_stuff_and_size_alone(fact: str) -> None:
 
 def test_bullets_tell_every_fact_once_and_what_points_stays_with_its_own() -> None:
     told = listing_description("E-reader", FACTS)
-    assert told == "The e-reader is waterproof to 2 metres and stores thousands of books."
+    assert told == "The e-reader is waterproof to 2 metres. It stores thousands of books."
     assert listing_bullets(FACTS, product="E-reader") == ["6.8 inch display", "Weeks of battery life"]
     assert listing_bullets(["a tray", "it comes out", "steel"]) == ["A tray; it comes out"]
     assert listing_bullets(["steel", "free up to 5 invoices", "£6 a month after that"]) == [
