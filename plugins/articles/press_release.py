@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -12,7 +12,7 @@ from aigc import check
 from aigc.content import trim
 from aigc.types import Draft, Finding, Json, texts_in
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.fact_shape import third_person
 from aigc_plugins.articles.bare_facts import told_whole
 from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
@@ -65,11 +65,19 @@ def press_part(context: Context, part: str) -> Json:
     if part == "text":
         end = "" if _sections(values, language) else worded_for("end", language)
         whole = whole[1:] if first else whole
-        glance = "\n".join([worded_for("glance", language), *(f"• {capital(one.strip(FINAL))}" for one in bare)])
-        parts = [in_paragraphs(whole, language), glance if bare else "", _quote(values, language), end]
+        glance = _glance(bare, language)
+        parts = [in_paragraphs(whole, language) if whole else "", glance, _quote(values, language), end]
         return "\n\n".join(filter(None, parts))
     *before, last = _sections(values, language) or [{}]
     return [*before, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
+
+
+def _glance(bare: Sequence[str], language: str) -> str:
+    """Return facts that are no sentences below one another, a lone one in a line."""
+    head: str = worded_for("glance", language)
+    if len(bare) == 1:
+        return ended_line(f"{head}{'' if language == 'zh' else ' '}{in_sentence(bare[0])}", language)
+    return "\n".join([head, *(f"• {capital(one.strip(FINAL))}" for one in bare)]) if bare else ""
 
 
 @check

@@ -13,7 +13,7 @@ import pytest
 
 from aigc.testing import run_cli
 from aigc.types import Brief, Draft
-from aigc_plugins.articles.bare_facts import is_bare
+from aigc_plugins.articles.bare_facts import is_bare, sentence_of
 from aigc_plugins.articles.landing_page import (
     asked_questions,
     benefit_blocks,
@@ -164,7 +164,26 @@ def test_what_is_no_sentence_stands_in_a_list_of_a_release() -> None:
         "The ferry is new. It charges at each quay.\n\nAt a glance:\n• Carries 60 cars\n• Budget: 1.2 million euros"
     )
     told = press("text", facts=["车上有图书八百册", "七点到九点半"], when="明年", contact="a@b.example", language="zh")
-    assert told == "车上有图书八百册。\n\n要点：\n• 七点到九点半"
+    assert told == "车上有图书八百册。\n\n要点：七点到九点半。", "one alone is no list"
+    facts = ["eight dancers, one of them 71", "no interval", "sold out in 2025"]
+    assert press("text", facts=facts, when="2027-03-01", contact="a@b.example") == (
+        "At a glance:\n• Eight dancers, one of them 71\n• No interval\n• Sold out in 2025"
+    ), "nor is prose made of what is none"
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("hall has step-free access", "The hall has step-free access."),
+        ("200 volunteers tested it", "200 volunteers tested it."),
+        ("until now it took 55 minutes", "Until now it took 55 minutes."),
+        ("11 vans make 300 trips a day", "11 vans make 300 trips a day."),
+        *((fact, "") for fact in ("two new boats for 90 people", "charging points on the bakery's roof car park")),
+        *((fact, "") for fact in ("recordings of 23 people who were there", "bicycles travel free, cars not carried")),
+    ],
+)
+def test_a_fact_is_told_as_a_sentence_where_it_surely_is_one(fact: str, sentence: str) -> None:
+    assert sentence_of(fact) == sentence
 
 
 def test_a_price_and_a_deal_stand_once() -> None:
