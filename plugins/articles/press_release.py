@@ -110,6 +110,7 @@ def _lead(values: dict[str, Json], language: str) -> str:
     when = day_in_words(_text(values.get("when")).strip(FINAL), language)
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
+        place = "" if where and where in who else place  # 江城图书馆 is in 江城
         if place and (told := NEAR.search(what)) and where.startswith(told[1]):  # 在老码头开店，老码头二号仓库
             return ended_line("，".join(filter(None, [when, f"{who}{what.replace(told[0], place, 1)}"])), language)
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
