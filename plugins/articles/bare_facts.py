@@ -71,7 +71,7 @@ def _many_act(text: str) -> bool:
     words = WORD.findall(BEHIND.split(text)[0].lower())
     for before, word in pairwise(words):
         many = before[-1:] == "s" and before[-2:] not in ("ss", "'s") and before not in lists_for("en").function
-        if many and _is_verb(word) and word[-1:] != "s" and word[-3:] != "ing" and word not in THINGS:
+        if many and is_verb(word) and word[-1:] != "s" and word[-3:] != "ing" and word not in THINGS:
             return True
     return False
 
@@ -88,9 +88,9 @@ def is_bare(fact: str, language: str = "en") -> bool:
         return not FINITE.search(rest)
     main = NAMED.sub("", BEHIND.split(rest)[0])  # what "lends a bike" names is no second verb
     if first[:1].isdigit() and not FINITE.search(text):  # 1.4 km, 3 metres wide
-        return not any(map(_is_verb, WORD.findall(rest.lower())))
-    acts = first.lower() in MEASURES or (first[-1:] == "s" and first[-2:] != "ss" and _is_verb(first.lower()))
-    return acts and not FINITE.search(rest) and not any(map(_is_verb, WORD.findall(main.lower())))
+        return not any(map(is_verb, WORD.findall(rest.lower())))
+    acts = first.lower() in MEASURES or (first[-1:] == "s" and first[-2:] != "ss" and is_verb(first.lower()))
+    return acts and not FINITE.search(rest) and not any(map(is_verb, WORD.findall(main.lower())))
 
 
 def needs_title(text: str) -> bool:
@@ -100,8 +100,9 @@ def needs_title(text: str) -> bool:
         return len(HAN.findall(text)) < SHORT_CHINESE
     if text[:1].isdigit() or text[:1] in "£$€¥":
         return True
-    return not FINITE.search(text) and not any(map(_is_verb, WORD.findall(text.lower())))
+    return not FINITE.search(text) and not any(map(is_verb, WORD.findall(text.lower())))
 
 
-def _is_verb(word: str) -> bool:
+def is_verb(word: str) -> bool:
+    """Tell whether a word is among the verbs, in any form; many of them are nouns too."""
     return not lists_for("en").verbs.isdisjoint(bases(word)) and word not in lists_for("en").function
