@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aigc import check
 from aigc.types import Field, texts_in
 from aigc_plugins.articles.headings import heading_words
-from aigc_plugins.articles.things import ARTICLES, naming, same_thing, things, without_article
+from aigc_plugins.articles.things import ARTICLES, naming, things, without_article
 from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.claims.line_words import CJK, words_in
 from aigc_plugins.claims.line_words import telling as told_words
@@ -27,8 +27,8 @@ def section_name(points: Sequence[str], topic: str = "") -> str:
     found = [things(point) for point in points]
     for at, some in enumerate(found):
         for thing in some:
-            shared = any(same_thing(thing, other) for others in found[at + 1 :] for other in others)
-            if shared and not _in_topic(thing, topic) and not _too_long(heading := _headed(thing)):
+            same = [other for others in found[at + 1 :] for other in others if _equal(thing, other)]
+            if same and not _in_topic(thing, topic) and not _too_long(heading := _headed([thing, *same])):
                 return heading
     return ""
 
@@ -91,8 +91,16 @@ def _in_topic(thing: str, topic: str) -> bool:
     return bool(telling(thing)) and telling(thing) <= telling(topic)
 
 
-def _headed(thing: str) -> str:
-    return thing if CJK.search(thing) else " ".join(_capital(word, at) for at, word in enumerate(thing.split()))
+def _equal(one: str, other: str) -> bool:
+    return one == other if CJK.search(one) else without_article(one).lower() == without_article(other).lower()
+
+
+def _headed(same: Sequence[str]) -> str:
+    """Return a thing as a heading, with "the" where a fact has it with an article: "The Mesh", "Awnings"."""
+    if CJK.search(same[0]):
+        return same[0]
+    known = any(without_article(one) != one for one in same)
+    return " ".join(word[:1].upper() + word[1:] for word in f"{'the ' * known}{without_article(same[0])}".split())
 
 
 def _too_long(heading: str) -> bool:
@@ -100,7 +108,3 @@ def _too_long(heading: str) -> bool:
         return len(heading) > int(naming("zh")["most_words"])
     counted = [word for word in words_in(heading) if word not in ARTICLES and word != "and"]
     return len(counted) > int(naming("en")["most_words"]) or len(heading) > MOST_CHARS
-
-
-def _capital(word: str, at: int) -> str:
-    return word if at and word in (*ARTICLES, "and") else word[:1].upper() + word[1:]
