@@ -184,7 +184,7 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
         return 0.0
     if asked:
         return WHOLE if share == 1 else 0.0
-    leads = _leads(fact, subject_words(search, keyword))
+    leads = _leads(fact, subject_words(search, keyword)) and not YES_OR_NO.search(search)
     least = LEADING if leads else MOST if YES_OR_NO.search(search) else HALF
     if share < least or (share == 1 and len(characters(search, keyword)) == 1 and characters(search, keyword) <= WEAK):
         return 0.0

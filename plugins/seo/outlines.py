@@ -197,7 +197,7 @@ def outline_text(outline: ArticleOutline, language: str = "en") -> str:
     for section in outline.sections:
         for one in (section, *section.below):
             lines.append(f"{'##' if one is section else '###'} {one.heading}")
-            lines += (f"- {fact}" for fact in one.facts)
+            lines += (f"- {capital(fact)}" for fact in one.facts)
             if one.searches:
                 lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
     return "\n".join(lines)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from aigc_plugins.ads.calls import offering
 from aigc_plugins.rules.content_words import HAN, content
-from aigc_plugins.seo.answers import LIGHT, characters, subject_words, told_by, told_in_title, wanted_of
+from aigc_plugins.seo.answers import LIGHT, asked_for, characters, subject_words, told_by, told_in_title, wanted_of
 from aigc_plugins.seo.outlines import QUESTION, PlannedSection, wanting
 from aigc_plugins.seo.title_words import capitalised
 from aigc_plugins.seo.whose import has_price_of_another
 
 MOST_TOLD, LEAST_TOLD = 3, 2  # nouns of a title
+MEASURES = frozenset(("size", "weight", "deep", "tall", "capacity"))  # of a service these are something else's
 TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
 ASIDE = re.compile(r"^How |^What |\band\b")
 # What may stand behind a Chinese keyword as a noun: 二手钢琴保养.
@@ -39,9 +41,10 @@ def told_in_titles(sections: Sequence[PlannedSection], keyword: str, language: s
     They are asked of the keyword itself, how long only as what it takes, or are the last word of a search that else has
     the keyword's words. What begins with "How", and dates and times, come last.
     """
-    found = list[str]()
+    found, apart = list[str](), asked_for(keyword)  # "Running Costs: Prices"
+    apart |= MEASURES if offering(keyword, None, further=True) == "service" else frozenset()
     for one in sections:
-        told = frozenset[str]().union(*map(told_by, one.facts))
+        told = frozenset[str]().union(*map(told_by, one.facts)) - apart
         if all(has_price_of_another(fact, keyword) for fact in one.facts):
             told -= frozenset(("price",))
         if not one.search:
