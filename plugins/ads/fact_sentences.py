@@ -19,6 +19,11 @@ FEWEST = 3  # words of a sentence
 BEGINS = re.compile(r"[a-z]+(?:['’-][a-z]+)*", re.IGNORECASE)
 ABLE = re.compile(r"(?P<verb>can|will|may|has|have|is|are)\s", re.IGNORECASE)
 STOPS = re.compile(r"(?:stops|starts|ends|begins) (?:when|if|after|as|by|at|on|in)\b", re.IGNORECASE)
+_DOES_WORDS = """
+    adapts sharpens teaches reminds tells sends saves learns speaks translates warns beeps glows shuts lets
+    knows understands foams shows reads talks syncs updates imports remembers detects
+"""
+DOES = frozenset(_DOES_WORDS.split())
 STATE = re.compile(  # what follows "is": "made of oak", "not waterproof", "for ages 2 to 5"
     r"(?:not (?:yet )?)?(?:(?:hand|home|cold|slow|oven|stone|wood)[ -]?)?(?:made|built|woven|knitted|sewn|printed|"
     r"bound|roasted|baked|pressed|extracted|grown|dyed|turned|forged|cast|carved|finished|tested|designed|suitable|available|"
@@ -36,8 +41,9 @@ ALONE = re.compile(r"\b(?:and|or|but|if|when|which|(?:is|are) not)\b|,")  # what
 LED = re.compile(r"(?:if|when|once|until|since|after|before|because|as|unless|while)\b", re.IGNORECASE)
 PERSON = re.compile(r"(?:(?:if|when|once|until|as)\b.*\s)?(?:you|we|nobody|everyone|everybody)\s+\w+", re.IGNORECASE)
 _SURE_WORDS = """
-    costs takes uses lasts needs weighs keeps makes holds stays goes works comes gets gives wants helps may must
-    should could would don't doesn't can't won't isn't aren't cannot was were had
+    costs takes uses lasts needs weighs keeps makes holds stays goes works comes gets gives wants helps looks
+    stands lies lives stays may must should could would don't doesn't can't won't isn't aren't cannot was were
+    had
 """
 SURE = frozenset(_SURE_WORDS.split())
 _DETERMINERS = """
@@ -48,11 +54,11 @@ DETERMINERS = frozenset(_DETERMINERS.split())
 WRITTEN = re.compile(r"[A-Z].*[.!?]$")
 LISTED = re.compile(r"^[^,]*(?:, [^,]+)*,? (?:and|or) [^,]+$")
 _MASS_WORDS = """
-    entry admission delivery shipping postage parking lunch breakfast dinner food drink water noise power dust
-    help support payment access insurance assembly installation soap care life light heat milk sugar flour oil
-    salt advice registration membership equipment furniture clothing music software storage people children men
-    women half most many some only both once soon everyone everybody nobody nothing everything anyone somebody
-    mice feet staff police cattle
+    coffee tea wine beer bread meat fish entry admission delivery shipping postage parking lunch breakfast
+    dinner food drink water noise power dust help support payment access insurance assembly installation soap
+    care life light heat milk sugar flour oil salt advice registration membership equipment furniture clothing
+    music software storage people children men women half most many some only both once soon everyone everybody
+    nobody nothing everything anyone somebody mice feet staff police cattle
 """
 MASS = frozenset(_MASS_WORDS.split())
 
@@ -65,11 +71,12 @@ def deed(fact: str, *, many: bool = False) -> str:
     if not rest or re.search(r"[;:–—(]", text):
         return ""
     if STATE.match(text):
-        text = re.sub(r",\s+(never|not)\b", r" and \1", text, count=1)
+        text = re.sub(r",\s+not\b", " but not", text, count=1)
+        text = re.sub(r",\s+never\b", " and never", text, count=1)
         return "" if "," in text else f"{'are' if many else 'is'} {in_sentence(text)}"
     if able := ABLE.match(text):
         text = f"{_agreeing(able['verb'].lower(), many)} {rest}"
-    elif opening(text) == "does" or STOPS.match(text):
+    elif opening(text) == "does" or STOPS.match(text) or _does(first, rest):
         text = f"{_agreeing(first.lower(), many)} {rest}"
     elif many and first.lower() in word_lists()["verbs"] and (opening(text) == "do" or rest.startswith("about ")):
         text = f"{first.lower()} {rest}"
@@ -86,6 +93,9 @@ def had(fact: str) -> str:
     """Return what a thing has, "two pockets", where a fact is surely that and nothing else."""
     text = " ".join(str(fact).split()).strip(FINAL)
     sure = HAVING.match(text) and opening(text) == "noun" and not re.search("[,;:–—]", text)
+    named = re.split(r"\s(?:at|by|for|from|in|of|on|that|to|with|without)\s", text.lower())[0].split()
+    if not re.match(r"an?\s", text, re.IGNORECASE) and not named[-1].endswith("s"):  # "two year warranty" is of one
+        return ""
     verbs = (word in SURE | FINITE or _acts([word], 0) for word in text.lower().split()[2:])
     return in_sentence(text) if sure and not any(verbs) else ""
 
@@ -149,6 +159,13 @@ def _is_verb(word: str) -> bool:
     return plain in FINITE | SURE or not lists_for("en").verbs.isdisjoint(bases(plain))
 
 
+def _does(first: str, rest: str) -> bool:
+    """Tell whether a fact begins with one of the verbs that the lists of ads lack: "adapts to", "reminds you"."""
+    after = rest.split()[0].lower()
+    known = {*word_lists()["after_verbs"], *DETERMINERS, "when", "if", "you"}
+    return first.lower() in DOES and (after in known or after[0].isdigit())
+
+
 def _has_verb(text: str) -> bool:
     """Tell whether the words of a text, up to what tells more of them, hold what is surely a verb: "costs", "lend a",
     "tested it"."""
@@ -169,7 +186,12 @@ def _with_article(text: str) -> str:
     bare = BEGINS.fullmatch(words[0]) and words[0].islower() and not words[0].endswith(("ing", "ly"))
     if not bare or words[0] in lists_for("en").function | DETERMINERS or _acts(words, 0):
         return text
+    if words[0].endswith("s") and not words[0].endswith(("ss", "us", "is")):
+        return text  # "vegetables come"
     for at, word in enumerate(words[1:5], 1):
+        after = words[at + 1] if at + 1 < len(words) else ""
+        if word.endswith("s") and after in lists_for("en").verbs and word not in FINITE | SURE:
+            return text  # "air tyres roll"
         if word in ("and", "or") or (words[0] in MASS and at == 1 and _acts(words, at)):
             return text
         if _acts(words, at):

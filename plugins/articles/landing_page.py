@@ -26,6 +26,9 @@ HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
 FEW, IN_DESCRIPTION, TWO = 3, 2, 2  # benefits
 FEW_WORDS, SHORT_NAME = 5, 4  # words of a benefit in a headline; of a name that a sentence begins with
 TAILED = re.compile(r"(?:[,;:(–—]|\s(?:at|by|for|from|in|of|on|to|with|without)\s)|ing$", re.IGNORECASE)
+ENDING_PRONOUN = re.compile(r"\b(?:it|them|this|that)$", re.IGNORECASE)
+CHINESE_TIME = re.compile("[每周点元块]|\\d+(?:分钟|小时|天|年|月|日)")
+CHINESE_SHORT = 12  # characters of a fact in a headline
 LOOSE = re.compile(  # what tells of something that a headline's colon would not name
     r"(?:in|on|at|by|from|between|within|for|every|same|no|not|you|your|we|our|if|when|open|free|built|made|\w+ed)\b",
     re.IGNORECASE,
@@ -60,7 +63,7 @@ def hero_line(
     told = [
         f"{name}{'：' if chinese else ': '}{in_sentence(one)}"
         for one in plain[:1]
-        if not service and (chinese or _is_short_noun(one)) and not warns(one)
+        if not service and (_is_short_chinese(one) if chinese else _is_short_noun(one)) and not warns(one)
     ]
     lines = [*(told if len(benefits) >= FEW and len(plain[0]) <= SHORT else []), owned, name]
     return next((line for line in lines if len(line) <= HERO), name)
@@ -102,17 +105,25 @@ def _openings(plain: Sequence[str], product: str, most: int, language: str) -> I
         yield from (ended_line(told_together(plain[:count], language, SUBLINE), language) for count in (most, 1))
     else:
         many = is_many(product)
-        deeds = [told for one in plain if (told := deed(one, many=many)) and not told.startswith(("is not", "are not"))]
-        clauses = [told for one in plain[:FEW] if not LED.match(one) and not warns(one) and (told := clause(one))]
-        for count in (most, 1):
-            if deeds:
-                yield " ".join(deeds_told(_subject(product, deeds[:count]), deeds[:count], many=many))
-            if clauses:
-                yield " ".join(clauses[:count])
+        whole = {one: told for one in plain[:FEW] if (told := _opening_sentence(one, many=many))}
+        first = next(iter(whole.values()), "")
+        alike = [told for told in whole.values() if told.endswith(".") == first.endswith(".")]
+        for count in (most, 1) if first else ():
+            told = alike[:count]  # "it" behind a clause would be of that
+            yield " ".join(told if first.endswith(".") else deeds_told(_subject(product, told), told, many=many))
         named = [one for one in plain if not orders(one)]
-        if named and not deeds and not clauses:
+        if named and not whole:
             yield ended_line(named[0], language)
     yield ""
+
+
+def _opening_sentence(benefit: str, *, many: bool) -> str:
+    """Return what a product does, or a benefit that is a sentence, with its full stop; nothing of what is a condition,
+    denied, or points to something else: "service is part of it"."""
+    if LED.match(benefit) or warns(benefit) or ENDING_PRONOUN.search(benefit):
+        return ""
+    done = deed(benefit, many=many)
+    return "" if done.startswith(("is not", "are not")) else done or clause(benefit)
 
 
 def _subject(product: str, deeds: Sequence[str]) -> str:
@@ -231,6 +242,10 @@ def _is_short_noun(line: str) -> bool:
     """Tell whether an English benefit is a noun of a few words, "room for 40 bikes"; no list, nothing that is done."""
     few = len(line.split()) <= FEW_WORDS and not re.search(r"[,;:]", line)
     return few and opening(line) == "noun" and not (deed(line) or clause(line) or orders(line) or LOOSE.match(line))
+
+
+def _is_short_chinese(line: str) -> bool:
+    return len(line) <= CHINESE_SHORT and not re.search("[，；：]", line) and not CHINESE_TIME.search(line)
 
 
 def _stands_in(line: str, text: str) -> bool:

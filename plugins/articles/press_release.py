@@ -28,7 +28,7 @@ LED = re.compile(
     re.IGNORECASE,
 )
 ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
-NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建])")
+NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建增新])")
 GOING_ON = re.compile(r"(?!(?:bring|sing|string|swing|spring|fling|cling|ring|king)\b)[a-z]{3,}ing\s", re.IGNORECASE)
 AHEAD = re.compile(r"^(?:next|later|tomorrow|this coming|from next|in the coming)\b", re.IGNORECASE)
 _TIMETABLE = "open reopen close start begin end launch launche leave arrive return premiere is are was were will"
@@ -48,8 +48,11 @@ def press_part(context: Context, part: str) -> Json:
     )
     if part == "title":
         return title
-    whole, bare = told_whole(values.get("facts") or [], language)
+    facts = list(values.get("facts") or [])
+    whole, bare = told_whole(facts, language)
     opened = ended_line(title, language) == lead and len(whole) + bool(bare) > 1
+    if len(whole) == 1 and len(bare) > 1 and not opened and language == "en":  # a lone one would stand out of its place
+        whole, bare = [], facts
     first = ended_line(whole[0], language) if opened and whole else ""  # a lead says more than the title
     joint = "" if language == "zh" else " "
     if part == "description":
@@ -111,7 +114,8 @@ def _lead(values: dict[str, Json], language: str) -> str:
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
         place = "" if where and where in who else place  # 江城图书馆 is in 江城
-        if place and (told := NEAR.search(what)) and where.startswith(told[1]):  # 在老码头开店，老码头二号仓库
+        told = NEAR.search(what) if place else None  # 在老码头开店，老码头二号仓库
+        if told and (where.startswith(told[1]) or where.endswith(told[1])):
             return ended_line("，".join(filter(None, [when, f"{who}{what.replace(told[0], place, 1)}"])), language)
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
             place = "" if where == _text(values.get("city")) else place  # which the dateline says

@@ -150,6 +150,7 @@ def _of_its_kind(search: str, told: Mapping[str, Sequence[str]], keyword: str) -
     asked = wanted_of(search, keyword) if is_strict(search, keyword) else frozenset[str]()
     for one, mine in told.items():
         kinds = asked - (PLAIN - GIVEN - wanted_of(one, keyword))
+        kinds -= frozenset(("where",)) if subject_words(search, keyword) else frozenset()  # of another thing
         if any(kinds & _only_told_by(fact) & told_of(fact, search, keyword) for fact in mine):
             return one
     return ""

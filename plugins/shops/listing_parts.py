@@ -158,6 +158,8 @@ def _is_named_by(fact: str, language: str) -> bool:
     if not (STUFF.search(fact) or SIZED.search(fact)) or PRICED.search(fact):
         return False
     words = fact.split()
+    if language != "zh" and not STUFF.search(fact) and words[0].endswith("s") and words[0].lower() != "sizes":
+        return False  # "foams to 70 degrees"
     if language != "zh" and (len(words) > FEW or LINKED.search(fact) or deed(fact) not in ("", f"is {fact}")):
         return False
     return language == "zh" or (opening(fact) == "noun" and not re.match(r"(?:an?|the)\s", fact, re.IGNORECASE))
