@@ -109,8 +109,8 @@ def _openings(plain: Sequence[str], product: str, most: int, language: str) -> I
         first = next(iter(whole.values()), "")
         alike = [told for told in whole.values() if told.endswith(".") == first.endswith(".")]
         for count in (most, 1) if first else ():
-            told = alike[:count]  # "it" behind a clause would be of that
-            yield " ".join(told if first.endswith(".") else deeds_told(_subject(product, told), told, many=many))
+            some = alike[:count]  # "it" behind a clause would be of that
+            yield " ".join(some if first.endswith(".") else deeds_told(_subject(product, some), some, many=many))
         named = [one for one in plain if not orders(one)]
         if named and not whole:
             yield ended_line(named[0], language)

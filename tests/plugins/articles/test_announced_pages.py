@@ -95,6 +95,12 @@ def test_no_line_of_ours_promises_anything() -> None:
             "青禾书店在老码头二号仓库开出第三家店。",
         ),
         (
+            {"who": "安途", "what": "在机场增设专车", "where": "新桥机场", "language": "zh"},
+            "安途在新桥机场增设专车。",
+        ),
+        ({"who": "江城图书馆", "what": "推出借书亭", "where": "江城", "language": "zh"}, "江城图书馆推出借书亭。"),
+        ({"where": "the former bank in Hebden"}, "Meadowly opens a workshop in the former bank in Hebden."),
+        (
             {"who": "木兰舞团", "what": "首次在矿井里演出", "where": "大同", "language": "zh"},
             "在大同，木兰舞团首次在矿井里演出。",
         ),
@@ -169,6 +175,9 @@ def test_what_is_no_sentence_stands_in_a_list_of_a_release() -> None:
     assert press("text", facts=facts, when="2027-03-01", contact="a@b.example") == (
         "At a glance:\n• Eight dancers, one of them 71\n• No interval\n• Sold out in 2025"
     ), "nor is prose made of what is none"
+    facts = ["from 24 to 19 pence at night", "The day rate stays at 27 pence", "no one has to apply"]
+    told = press("text", facts=facts, when="2027-03-01", contact="a@b.example")
+    assert "• The day rate stays at 27 pence\n• No one" in told, "a lone sentence stays between the facts beside it"
 
 
 @pytest.mark.parametrize(
@@ -313,6 +322,11 @@ def test_a_landing_page_tells_each_benefit_once() -> None:
     assert (
         hero_subline(["runs payroll in four clicks"], product="Payroll for teams") == "It runs payroll in four clicks."
     )
+    benefits = ["our van comes to your street", "takes 90 minutes", "service is part of it", "x", "y"]
+    assert hero_subline(benefits, product="Dog grooming") == "Our van comes to your street."
+    assert hero_subline(["an engineer within a day", *benefits[2:]], product="Cover") == "An engineer within a day."
+    assert hero_line("空气净化器", ["30平米房间12分钟换一遍空气", "b", "c"], language="zh") == "空气净化器"
+    assert hero_line("农场一日游", ["每周六八点发车", "b", "c"], language="zh") == "农场一日游"
     assert page_call("Night market", category="event", benefits=["entry is free"]) in {"Read more", "Find out more"}
     assert page_description("Bikes", ["a pump", "two doors", "hooks"]) == "Bikes: a pump. Two doors."
 

@@ -212,6 +212,7 @@ def test_a_made_heading_keeps_its_condition() -> None:
         ("refereeing a match", None, "Referring a Match", False),
         ("refereeing a match", None, "Refereeing a Fair Match", False),
         ("养鸽子", "新手", "新手怎样养鸽子", True),
+        ("第一次露营", None, "第一次露营的回忆", False),
     ],
 )
 def test_a_title_is_its_topic_and_hangs_no_reader_onto_it(
