@@ -17,7 +17,11 @@ from aigc_plugins.claims.stems import bases
 
 FEWEST = 3  # words of a sentence
 BEGINS = re.compile(r"[a-z]+(?:['’-][a-z]+)*", re.IGNORECASE)
-ABLE = re.compile(r"(?P<verb>can|will|may|has|have|is|are)\s", re.IGNORECASE)
+ABLE = re.compile(
+    r"(?P<verb>can|will|may|has|have|is|are|doesn['’]t|can['’]t|cannot|won['’]t)\s(?!if\b|included\b)", re.IGNORECASE
+)
+MONTH = re.compile(r"may (?:to|and|until|or|through|\d)|.*\bmay,", re.IGNORECASE)
+TIMED = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|evenings?|nights?)\b", re.IGNORECASE)
 STOPS = re.compile(r"(?:stops|starts|ends|begins) (?:when|if|after|as|by|at|on|in)\b", re.IGNORECASE)
 _DOES_WORDS = """
     adapts sharpens teaches reminds tells sends saves learns speaks translates warns beeps glows shuts lets
@@ -37,8 +41,12 @@ JOINS = re.compile(  # what may go on behind a comma without a verb of its own
     r",\s+(?:and|but|or|so|which|who|where|when|if|because|unless|even|including|with|without|as|until|while|not|at)\b",
     re.IGNORECASE,
 )
-ALONE = re.compile(r"\b(?:and|or|but|if|when|which|(?:is|are) not)\b|,")  # what no second deed is joined to
+ALONE = re.compile(
+    r"\b(?:and|or|but|if|when|which|(?:is|are) not|cannot|\w+n['’]t)\b|,"
+)  # what no second deed is joined to
 LED = re.compile(r"(?:if|when|once|until|since|after|before|because|as|unless|while)\b", re.IGNORECASE)
+MANY = {"has": "have", "is": "are", "doesn't": "don't", "doesn’t": "don’t"}
+BEHIND = re.compile(r"\s(?:if|when|once|until|since|because|unless|while|whenever|as long as)\s", re.IGNORECASE)
 PERSON = re.compile(r"(?:(?:if|when|once|until|as)\b.*\s)?(?:you|we|nobody|everyone|everybody)\s+\w+", re.IGNORECASE)
 _SURE_WORDS = """
     costs takes uses lasts needs weighs keeps makes holds stays goes works comes gets gives wants helps looks
@@ -74,6 +82,8 @@ def deed(fact: str, *, many: bool = False) -> str:
         text = re.sub(r",\s+not\b", " but not", text, count=1)
         text = re.sub(r",\s+never\b", " and never", text, count=1)
         return "" if "," in text else f"{'are' if many else 'is'} {in_sentence(text)}"
+    if MONTH.match(text):  # "May to September"
+        return ""
     if able := ABLE.match(text):
         text = f"{_agreeing(able['verb'].lower(), many)} {rest}"
     elif opening(text) == "does" or STOPS.match(text) or _does(first, rest):
@@ -92,7 +102,7 @@ def deed(fact: str, *, many: bool = False) -> str:
 def had(fact: str) -> str:
     """Return what a thing has, "two pockets", where a fact is surely that and nothing else."""
     text = " ".join(str(fact).split()).strip(FINAL)
-    sure = HAVING.match(text) and opening(text) == "noun" and not re.search("[,;:–—]", text)
+    sure = HAVING.match(text) and not TIMED.search(text) and opening(text) == "noun" and not re.search("[,;:–—]", text)
     named = re.split(r"\s(?:at|by|for|from|in|of|on|that|to|with|without)\s", text.lower())[0].split()
     if not re.match(r"an?\s", text, re.IGNORECASE) and not named[-1].endswith("s"):  # "two year warranty" is of one
         return ""
@@ -137,8 +147,8 @@ def is_many(name: str) -> bool:
 def _agreeing(verb: str, many: bool) -> str:
     if not many:
         return {"have": "has", "are": "is"}.get(verb, verb)
-    if verb in ("has", "is"):
-        return {"has": "have", "is": "are"}[verb]
+    if verb in MANY:
+        return MANY[verb]
     known = {*word_lists()["verbs"], *word_lists()["verbs_or_nouns"], *lists_for("en").verbs}
     return next((one for one in sorted(bases(verb), key=len, reverse=True) if one in known and one != verb), verb)
 
@@ -151,7 +161,8 @@ def _is_whole(text: str) -> bool:
         return True
     if LED.match(text):
         return bool(re.search(r"(?:^|\s)(?:you|we|it|they)\s", text)) and "," in text
-    return opening(text) == "clause" or _has_verb(text)
+    main = BEHIND.split(text)[0]  # "cancelled if wind is strong" has no verb of its own
+    return not first.endswith("ed") and (opening(main) == "clause" or _has_verb(main))
 
 
 def _is_verb(word: str) -> bool:

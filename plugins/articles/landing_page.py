@@ -26,6 +26,7 @@ HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
 FEW, IN_DESCRIPTION, TWO = 3, 2, 2  # benefits
 FEW_WORDS, SHORT_NAME = 5, 4  # words of a benefit in a headline; of a name that a sentence begins with
 TAILED = re.compile(r"(?:[,;:(–—]|\s(?:at|by|for|from|in|of|on|to|with|without)\s)|ing$", re.IGNORECASE)
+DENIED = re.compile(r"(?:is|are) not\b|cannot\b|\w+n['’]t\b", re.IGNORECASE)
 ENDING_PRONOUN = re.compile(r"\b(?:it|them|this|that)$", re.IGNORECASE)
 CHINESE_TIME = re.compile("[每周点元块]|\\d+(?:分钟|小时|天|年|月|日)")
 CHINESE_SHORT = 12  # characters of a fact in a headline
@@ -123,7 +124,7 @@ def _opening_sentence(benefit: str, *, many: bool) -> str:
     if LED.match(benefit) or warns(benefit) or ENDING_PRONOUN.search(benefit):
         return ""
     done = deed(benefit, many=many)
-    return "" if done.startswith(("is not", "are not")) else done or clause(benefit)
+    return "" if DENIED.match(done) else done or clause(benefit)
 
 
 def _subject(product: str, deeds: Sequence[str]) -> str:

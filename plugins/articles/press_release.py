@@ -18,6 +18,7 @@ from aigc_plugins.articles.bare_facts import told_whole
 from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
 from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.claims.stems import bases
+from aigc_plugins.rules.content_words import denies
 from aigc_plugins.rules.support import points_back
 
 HEADLINE, DESCRIPTION = 110, 155
@@ -59,6 +60,7 @@ def press_part(context: Context, part: str) -> Json:
         if len(lead) > DESCRIPTION:
             return trim(f"{_text(values['who'])} {_text(values['what'])}", DESCRIPTION, "chars")
         others = [ended_line(one, language) for one in whole[bool(first) :]]
+        others = [one for one in others if not denies(one)]  # what is not so is no summary
         others = [one for one in others[:1] if not first or not points_back(one)]
         longer = (joint.join([lead, one]) for one in (*others, first) if one)
         return next((one for one in longer if len(one) <= DESCRIPTION), lead)

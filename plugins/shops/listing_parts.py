@@ -37,6 +37,8 @@ PRICED = re.compile(r"[£$€¥￥]\s?\d|\d\s?(?:[£$€¥￥元块]|euros?\b|po
 LINKED = re.compile(
     r"\b(?:and|or|per|in|at|on|for|with|under|above|from(?! \S+$)|every|each|until|up|free)\b", re.IGNORECASE
 )
+DENIED = re.compile(r"not\b|cannot\b|(?:can|wo)n['’]t\b", re.IGNORECASE)
+WORD = re.compile(r"\b[a-z]{3,}\b")
 GOES_ON = re.compile(r"^[它其]|\b(?:after|beyond|on top of) that$|^(?:otherwise|after that|then)\b", re.IGNORECASE)
 LIMITED = re.compile("不能|不可|不要|不得|只|仅|手洗|干洗")
 COUNTED = re.compile("^[每第周]|[一二三四五六七八九十两]+[种色款个次小]")
@@ -54,6 +56,7 @@ def listing_title(product: str, facts: Sequence[str], *, brand: str | None = Non
     for fact in map(_line, facts):
         short = plain_line(fact, SHORT_FACT) if has_words(fact) and _is_named_by(fact, language) else ""
         whole = bool(short) and short.casefold() == fact.strip(FINAL).casefold()
+        whole = whole and not {*WORD.findall(fact.lower())} & {*WORD.findall(name.lower())}  # merino, 175 g merino
         longer = f"{title}{joint}{in_sentence(short)}"
         if whole and told < IN_TITLE and len(longer) <= TITLE and joint.strip() not in short:
             title, told = longer, told + 1
@@ -118,7 +121,7 @@ def _english(product: str, brand: str | None, rows: Sequence[str], most: int) ->
     clauses = {row: told for row in rows if row not in deeds and (told := clause(row))}
     chosen = [row for row in rows if row in deeds or row in clauses][:most]
     chosen += [row for row in rows if row in having and row not in chosen][: max(0, min(1, most - len(chosen)))]
-    plain = sorted((row for row in chosen if row in deeds), key=lambda row: row.lower().startswith("not "))
+    plain = sorted((row for row in chosen if row in deeds), key=lambda row: bool(DENIED.match(row)))
     done = [
         *(f"{'have' if many else 'has'} {having[row]}" for row in chosen if row in having),
         *(deeds[row] for row in plain),

@@ -12,6 +12,7 @@ from aigc_plugins.ads.fact_sentences import clause, deed, deeds_told, had, is_ma
     [
         ("holds 300 litres", "holds 300 litres", "hold 300 litres"),
         ("can be resoled twice", "can be resoled twice", "can be resoled twice"),
+        ("doesn't smell after three days", "doesn't smell after three days", "don't smell after three days"),
         ("has a lid", "has a lid", "have a lid"),
         ("adapts to the runs you miss", "adapts to the runs you miss", "adapt to the runs you miss"),
         ("made of oak", "is made of oak", "are made of oak"),
@@ -19,6 +20,7 @@ from aigc_plugins.ads.fact_sentences import clause, deed, deeds_told, had, is_ma
         ("suitable for lakes, not for the sea", "is suitable for lakes but not for the sea", None),
         ("comes flat, takes 20 minutes to build", "comes flat and takes 20 minutes to build", None),
         ("exports to CSV, PDF and DATEV", "exports to CSV, PDF and DATEV", None),
+        *((fact, "", "") for fact in ("May to September", "may to July")),
         *((fact, "", "") for fact in ("invoices in 12 languages", "340 g glass jar", "runs here, nothing is uploaded")),
     ],
 )
@@ -39,6 +41,7 @@ def test_what_a_thing_does_agrees_with_it(fact: str, one: str, many: str | None)
         ("if it rains, we move inside", "If it rains, we move inside."),
         ("Most firms want a deposit of 1,000 euros.", "Most firms want a deposit of 1,000 euros."),
         *((fact, "") for fact in ("two days, six people at most", "entry is free, dogs on a lead", "no dogs are in")),
+        *((fact, "") for fact in ("cancelled if wind is strong", "batteries, as long as it is dry")),
         *((fact, "") for fact in ("it is open", "charging points on the roof", "live music from 8 pm")),
     ],
 )
@@ -48,7 +51,13 @@ def test_a_sentence_is_one_for_sure(fact: str, sentence: str) -> None:
 
 def test_what_a_thing_has_is_a_noun_of_its_number() -> None:
     assert had("two pockets on the front") == "two pockets on the front" and had("a lid with a lock")
-    for fact in ("two year warranty", "a night costs £24", "pockets", "two doors, one lock"):
+    for fact in (
+        "two year warranty",
+        "four prints in ten minutes",
+        "a night costs £24",
+        "pockets",
+        "two doors, one lock",
+    ):
         assert had(fact) == ""
 
 

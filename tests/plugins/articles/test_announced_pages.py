@@ -118,6 +118,8 @@ def test_a_lead_and_a_description_say_more_than_the_title() -> None:
     assert told.endswith("Meadowly opens a workshop. Eighty singers take part.")
     assert press("text", facts=facts).startswith("It is free. The mill is heated.")
     assert press("description", facts=facts[:1] + facts[2:]) == "Meadowly opens a workshop. The mill is heated."
+    facts = ["Customers get a code", "Cold medicines can't be stored in it", "The chemist can be reached"]
+    assert press("description", facts=facts) == "Meadowly opens a workshop. The chemist can be reached."
     facts, values = ["店里有八千册书", "周一休息"], {"who": "青禾书店", "what": "开出新店", "language": "zh"}
     assert press("intro", facts=facts, **values).endswith("青禾书店开出新店。店里有八千册书。")
     assert press("description", facts=facts, **values) == "青禾书店开出新店。周一休息。"

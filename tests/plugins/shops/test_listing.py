@@ -31,6 +31,8 @@ def test_a_title_has_brand_product_and_what_it_has() -> None:
     named = "Trail shoes, oak sole, 240 g"
     facts = ["5 mm lugs grip wet rock", "240 g per shoe in size 42", "from 14 towns", "15 euros", "oak sole", "240 g"]
     assert listing_title("Trail shoes", facts) == named
+    assert listing_title("Merino top", ["175 g merino", "flat seams"]) == "Merino top", "no word is said twice"
+    assert listing_title("Oven dish", ["foams to 70 degrees"]) == "Oven dish", "nor anything that it does"
     assert listing_title("雨靴", ["天然橡胶"], brand="小水洼", language="zh") == "小水洼雨靴，天然橡胶"
 
 
