@@ -62,7 +62,7 @@ def xml_briefs(path: Path, *, record: str = "") -> Iterator[Row]:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenElement:
     """This is an element that is open within a record: all text in it so far, and whether some of that is its own."""
 
     spaced: bool  # whether its name has a namespace
@@ -80,7 +80,7 @@ class _FeedParser:
         self._name, self._record = name, record
         self._rows: list[Row] = []
         self._line = 0  # of the record that is open, 0 outside of one
-        self._path: list[_Open] = []
+        self._path: list[_OpenElement] = []
         self._size = 0
         self._fed = 0  # bytes since the last event
         self._above_records = 0  # elements that are open
@@ -171,7 +171,7 @@ class _FeedParser:
         self._grown(ELEMENT + len(name))
         if len(self._path) == DEEPEST:
             self._error = DEEP
-        self._path.append(_Open(bool(space), name, attributes.get("href", "")))
+        self._path.append(_OpenElement(bool(space), name, attributes.get("href", "")))
 
     def _end(self, full: str) -> None:
         self._fed = 0
