@@ -193,14 +193,21 @@ class Admission:
     def find_sources(self, begun: Sequence[BatchRow], new: Sequence[BatchRow]) -> dict[BatchRow, BatchRow]:
         """Return whose tokens each new row copies, and set how many: of a row that reads the same prefix equally far.
 
-        `begun` are rows with a slot. An urgent row waits for no other than urgent ones, which are fed in every step.
+        `begun` are rows with a slot. An urgent row waits for nobody: it copies what is there.
         """
         sources: dict[BatchRow, BatchRow] = {}
         if not self.sharing:
             return sources
-        may_wait = not any(row.urgent for row in new)
+        there = [row for row in begun if row.read]
+        for row in new:
+            if row.urgent:
+                old = [one for one in there if (one.prefix, one.base) == (row.prefix, row.base)]
+                ((place, length),) = plan_copies([*(one.own for one in old), row.own], len(old))
+                if length:
+                    sources[row], row.copied = old[place], length
+        new = [row for row in new if not row.urgent]
         for group in {(row.prefix, row.base) for row in new}:
-            old = [row for row in begun if (row.prefix, row.base) == group and (may_wait or row.urgent or row.read)]
+            old = [row for row in begun if (row.prefix, row.base) == group]
             ours = [row for row in new if (row.prefix, row.base) == group]
             rows = [*old, *ours]
             for row, (place, length) in zip(ours, plan_copies([row.own for row in rows], len(old)), strict=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Whose: TypeAlias = Literal["all", "urgent"]
+Whose: TypeAlias = Literal["all", "urgent", "others"]
 
 
 class BatchShare:
@@ -19,15 +19,29 @@ class BatchShare:
     def __init__(self, share: float) -> None:
         self.share = share
         self.owed = 0.0  # seconds that steps of all rows are behind; below 0, that urgent ones are
+        self._running: Whose | None = None
+        self._last: dict[Whose, float] = {}  # seconds that the last step of each kind took
 
     @property
-    def whose(self) -> Whose:
-        """Say whose step is next."""
-        return "all" if self.owed >= 0 else "urgent"
+    def urgent_next(self) -> bool:
+        """Say whether a step of urgent rows alone is due. One that runs still takes, it is assumed, as long as the one
+        before."""
+        running = self._running
+        return (self.owed if running is None else self._after(running, self._last.get(running, 0.0))) < 0
 
-    def count(self, whose: Whose, seconds: float) -> None:
-        """Count a step. Urgent ones are owed for one step of all rows at most, however many there were before."""
+    def begin(self, whose: Whose | None) -> None:
+        """Note that a step runs: of urgent rows while others wait, of all, of others alone, or one that counts not."""
+        self._running = whose
+
+    def end(self, seconds: float) -> None:
+        """Count the step that ran."""
+        if self._running is not None:
+            self.owed = self._after(self._running, seconds)
+            self._last[self._running] = seconds
+        self._running = None
+
+    def _after(self, whose: Whose, seconds: float) -> float:
+        """Return what is owed after a step. When urgent ones come, they are owed for the last step before at most."""
         if whose == "urgent":
-            self.owed += self.share * seconds
-        else:
-            self.owed = max(self.owed, 0.0) - (1 - self.share) * seconds
+            return self.owed + self.share * seconds
+        return (max(self.owed, 0.0) if whose == "others" else self.owed) - (1 - self.share) * seconds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,6 +34,7 @@ if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it 
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
+LARGEST_BIAS = 10_000
 URGENT_LOT = 8  # given texts scored in a step while somebody waits for another
 
 
@@ -266,8 +266,8 @@ class Engine:
         for token, amount in bias:
             if not 0 <= token < self.vocab:
                 raise EngineError(f"logit_bias: there is no token {token:,}, the model knows {self.vocab:,}")
-            if not math.isfinite(amount):
-                raise EngineError(f"logit_bias: {amount} is no amount for the token {token:,}")
+            if not -LARGEST_BIAS <= amount <= LARGEST_BIAS:
+                raise EngineError(f"logit_bias: {amount:g} for the token {token:,} is not within {LARGEST_BIAS:,} of 0")
         if len({token for token, _ in bias}) < len(bias):
             raise EngineError("logit_bias: a token comes twice")
 

@@ -102,19 +102,19 @@ class Loop:
         began = time.perf_counter()
         with torch_threads(self.threads):
             flight, self.flight = self.flight or self._launch(), None
+            self.batch_share.begin(flight.whose if flight else None)
             if flight is not None:
                 rows, logits = self._with_followers(flight)
                 if rows:
                     self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
         done = self._retire()
-        if flight is not None and flight.whose:
-            self.batch_share.count(flight.whose, time.perf_counter() - began)
+        self.batch_share.end(time.perf_counter() - began)
         return done
 
     def _launch(self, unread: Mapping[BatchRow, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:
         """Begin what may begin, and enqueue a forward of all that is pending or, as yet, `unread`."""
         self._admit_urgent()
-        apart = self.batch_share.whose == "urgent" and self._urgent_can_go(unread)
+        apart = self.batch_share.urgent_next and self._urgent_can_go(unread)
         if not apart:
             self._admit()
             self.slots.rows = len(self.rows)
@@ -122,7 +122,8 @@ class Loop:
         fed, spans, keep, ready = self._gather(unread, apart)
         if not spans:
             return None
-        whose: Whose | None = "urgent" if apart else None if all(row.urgent for row, _ in fed) else "all"
+        kinds = {row.urgent for row, _ in fed}
+        whose: Whose | None = "urgent" if apart else "all" if len(kinds) == 2 else None if True in kinds else "others"
         # Filled while the model runs; matchers that have not heard of the tokens before are asked later.
         bias = self._fill([one for row in ready for one in (row, *row.followers)]) if chosen is None else None
         try:

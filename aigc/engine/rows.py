@@ -170,7 +170,7 @@ class Flight:
     """This is a forward that the device may still be busy with, and its logits: a row of them for each of `rows`.
 
     `unread` are the rows it fed a token that the host had not read, `bias` is their masks where they are being filled.
-    `whose` says for which rows it was, where some are urgent and others are not, or all are not.
+    `whose` says for which rows it is, None where all that there are are urgent.
     """
 
     rows: Sequence[BatchRow]
