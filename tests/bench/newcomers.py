@@ -190,7 +190,8 @@ def chats(model: str, rows: int, seconds: float, shares: Sequence[float], rounds
             for kind in kinds:
                 engine.loop.batch_share.share = kind or 1.0
                 found = beside(engine, job, seconds, kind is not None)
-                every[kind].append(found | {"kept": round(found["job"] / (every[None] or [found])[-1]["job"], 2)})
+                alone = every[None][-1] if kind else found
+                every[kind].append(found | {"kept": round(found["job"] / alone["job"], 2)})
         for kind in kinds:
             middle = {name: statistics.median(one[name] for one in every[kind]) for name in every[kind][0]}
             yield {"model": model, "rows": rows, "rounds": rounds, "share": kind, **middle}
