@@ -197,12 +197,11 @@ def _texts(path: Path) -> Iterator[str]:
         text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         rows = csv.reader(text.splitlines(keepends=True), delimiter="\t" if path.suffix == ".tsv" else ",")
         for cell in (cell for row in rows for cell in row):
-            yield cell.removeprefix("'")
-            if re.match(r'[\[{]["{\[]', cell) and not cell.startswith("{{"):
-                yield from (own for _, own in leaves(json.loads(cell)))
+            yield from _in_cell(cell.removeprefix("'"))
     elif path.suffix == ".xlsx":
         for sheet in load_workbook(path, read_only=True):
-            yield from (str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
+            cells = (str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
+            yield from (own for cell in cells for own in _in_cell(cell))
     elif path.suffix == ".json":
         yield from (own for _, own in leaves(json.loads(path.read_text(encoding="utf-8"))))
     elif path.suffix == ".eml":
@@ -214,10 +213,19 @@ def _texts(path: Path) -> Iterator[str]:
             pages = [book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xhtml", ".opf"))]
         yield from (html.unescape(re.sub(r"<[^>]+>", " ", page)) for page in pages)
     elif path.suffix in (".html", ".xml"):
-        yield html.unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        yield html.unescape(re.sub(r"<[^>]+>", " ", text))
+        yield from (html.unescape(one) for one in re.findall(r'<meta [^>]*content="([^"]*)"', text))
     elif path.suffix == ".md":
         text = path.read_text(encoding="utf-8")
         yield html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))
         yield text
     else:
         yield path.read_text(encoding="utf-8-sig")
+
+
+def _in_cell(cell: str) -> Iterator[str]:
+    """Yield a cell's text, and the texts in it where it holds a list or an object as JSON."""
+    yield cell
+    if re.match(r'[\[{]["{\[]', cell) and not cell.startswith("{{"):
+        yield from (own for _, own in leaves(json.loads(cell)))
