@@ -22,6 +22,7 @@ from aigc.types.asked import Json as Json
 from aigc.types.asked import Message as Message
 from aigc.types.asked import Prompt as Prompt
 from aigc.types.asked import Role as Role
+from aigc.types.asked import ToolCall as ToolCall
 from aigc.types.asset import Asset as Asset
 from aigc.types.column_names import column_name as column_name
 from aigc.types.column_names import numbered as numbered
@@ -78,6 +79,8 @@ class Request:
     the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
     end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count. With
     `judge` the model that judges is asked; a generator of one model is both. `other` is the other answer it may give.
+
+    Somebody waits for an `urgent` one: a generator that has a queue of its own takes it first. It changes no text.
     """
 
     id: str
@@ -89,6 +92,7 @@ class Request:
     judge: bool = False
     other: str = ""
     stream: bool = False
+    urgent: bool = False
     about: About | None = None
     digest: str = field(default="", repr=False, compare=False)
 
@@ -137,11 +141,16 @@ def came_before(one: Completion, answers: Sequence[Completion]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """This is the next part of a streaming request's text; the Completion still follows, whole."""
+    """This is the next part of a streaming request's text; the Completion still follows, whole.
+
+    `logprobs`, where they are asked for, are of the tokens written since the last one; those of all parts together are
+    the Completion's. So the last may have tokens and no text.
+    """
 
     request_id: str
     index: int = 0
     text: str
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 @runtime_checkable

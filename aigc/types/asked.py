@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
-Role: TypeAlias = Literal["system", "user", "assistant"]
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +33,35 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """This is a call that a model made: of which tool, its `arguments` as a JSON object, and the call's own `id`."""
+
+    name: str
+    arguments: str = "{}"
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """This is one turn of a prompt."""
+    """This is one turn of a prompt. An assistant's may make `calls`; a tool's has what the call `answers` gave."""
 
     role: Role
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model."""
+    """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model.
+
+    `tools` are those that the model may call, each a JSON object as the chat template takes it:
+    `{"type": "function", "function": {"name": …, "description": …, "parameters": …}}`.
+    """
 
     messages: tuple[Message, ...]
     chat: bool = True
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

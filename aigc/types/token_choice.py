@@ -14,10 +14,12 @@ class SamplingParams:
     `top_p` keeps the likeliest that have this share together, 1 all. `min_p` keeps what has this share of the
     likeliest's probability, 0 all. `repetition_penalty` divides what has been used already, 1 leaves it.
     `presence_penalty` is subtracted from it, 0 leaves it. `max_tokens` is when a text ends at the latest. `stop` are
-    texts that end it.
+    texts that end it. `frequency_penalty` is subtracted as often as a token stands in the text, 0 leaves it.
+    `logit_bias` is added at last to tokens, as (id, amount), each id once; a grammar's bans stand.
 
     `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
     `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
+    What is asked with the newer words off is known by the same digest as before there were any.
     """
 
     temperature: float = 0.7
@@ -31,6 +33,8 @@ class SamplingParams:
     n: int = 1
     seed: int = 0
     logprobs: int = 0
+    frequency_penalty: float = 0.0
+    logit_bias: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +73,24 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenLogprob:
-    """This is one written position: the chosen token and the likeliest ones, as (id, natural log-probability)."""
+    """This is one written position: the chosen token and the likeliest ones, as (id, natural log-probability).
+
+    `spelled` are the token's bytes, which may be no whole character, and `top_spelled` those of the likeliest ones;
+    none where they were not asked for, or a generator does not tell them.
+    """
 
     token: int
     logprob: float
     top: tuple[tuple[int, float], ...] = ()
+    spelled: bytes | None = None
+    top_spelled: tuple[bytes, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The token as text, with a mark, U+FFFD, for what is no whole character."""
+        return (self.spelled or b"").decode("utf-8", "replace")
+
+    @property
+    def top_texts(self) -> tuple[str, ...]:
+        """The likeliest tokens as text."""
+        return tuple(one.decode("utf-8", "replace") for one in self.top_spelled)

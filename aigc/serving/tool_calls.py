@@ -1,0 +1,190 @@
+"""Tools: what a model may call, held by a grammar, and its calls read back while they are written.
+
+A call is written as the chat templates of the Hermes and Qwen families show it, one after the other:
+
+    <tool_call>
+    {"name": "weather", "arguments": {"city": "Oslo"}}
+    </tool_call>
+
+The grammar lets a call be of a tool that there is, with arguments by its schema; which of text and calls comes is
+`tool_choice`'s to say, and where both may, the model's. So a call that is read can always be made.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aigc.serving.refusals import Refusal
+from aigc.serving.wire import Body
+from aigc.types import Grammar, Json
+
+OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
+ANY = {"type": "object"}
+
+
+class Function(Body):
+    name: str
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+
+
+class Tool(Body):
+    type: str = "function"
+    function: Function | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """This is what may come: `text`, `calls`, of which tools, and whether several."""
+
+    tools: tuple[Function, ...] = ()
+    text: bool = True
+    calls: bool = False
+    several: bool = True
+
+    def grammar(self) -> Grammar | None:
+        """Return what holds an answer to it; None where any text will do."""
+        if not self.calls:
+            return None
+        more = ' ("\\n" call)*' if self.several else ""
+        start = f"start: text | call{more}" if self.text else f"start: call{more}"
+        lines = [start, "text: /[^<](.|\\n)*/", f"call: {quoted(OPEN)} ({_alternatives(self.tools)}) {quoted(CLOSE)}"]
+        if not self.text:
+            del lines[1]
+        for number, tool in enumerate(self.tools):
+            schema = json.dumps(tool.parameters or ANY, sort_keys=True)
+            lines += [
+                f'tool{number}: {quoted(_beginning(tool.name))} args{number} "}}"',
+                f"args{number}: %json {schema}",
+            ]
+        return Grammar(kind="lark", source="\n".join(lines) + "\n")
+
+    def shown(self) -> tuple[str, ...]:
+        """Return the tools as a prompt shows them."""
+        told = (one.model_dump(exclude_none=True, include={"name", "description", "parameters"}) for one in self.tools)
+        return tuple(json.dumps({"type": "function", "function": one}, ensure_ascii=False) for one in told)
+
+
+def choice_of(tools: Sequence[Function], choice: Json, *, several: bool, param: str = "tool_choice") -> Choice:
+    """Return what may come of tools and a `tool_choice`. Refusal for a tool that is none."""
+    if not tools or choice == "none":
+        if choice not in (None, "none", "auto"):
+            raise Refusal(400, f"{param}: there are no tools", param=param, code="invalid_value")
+        return Choice()
+    for tool in tools:
+        if not tool.name or not tool.name.replace("_", "a").replace("-", "a").isalnum() or len(tool.name) > 64:
+            raise Refusal(400, f"tools: {tool.name!r} is no name of a tool", param="tools", code="invalid_value")
+    if choice in (None, "auto"):
+        return Choice(tools=tuple(tools), calls=True, several=several)
+    if choice == "required":
+        return Choice(tools=tuple(tools), text=False, calls=True, several=several)
+    name = _named(choice)
+    found = tuple(one for one in tools if one.name == name)
+    if not found:
+        raise Refusal(400, f"{param}: no tool is called {name!r}", param=param, code="invalid_value")
+    return Choice(tools=found, text=False, calls=True, several=False)
+
+
+def _named(choice: Json) -> str:
+    if not isinstance(choice, Mapping):
+        return str(choice)
+    inner = choice.get("function")
+    return str((inner if isinstance(inner, Mapping) else choice).get("name", ""))
+
+
+def _alternatives(tools: Sequence[Function]) -> str:
+    return " | ".join(f"tool{number}" for number in range(len(tools)))
+
+
+def _beginning(name: str) -> str:
+    return f'{{"name": {json.dumps(name)}, "arguments": '
+
+
+def quoted(text: str) -> str:
+    """Return a text as a Lark grammar has it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+@dataclass(slots=True)
+class Called:
+    """This is one call: its own id, the tool's name, its arguments as far as they are written."""
+
+    name: str
+    arguments: str = ""
+    id: str = field(default_factory=lambda: f"call_{secrets.token_hex(12)}")
+
+
+Part = tuple[Literal["text", "call", "arguments"], int, str]  # of which call, and what is new
+
+
+@dataclass(slots=True)
+class CallReader:
+    """This reads an answer while it is written: text, or calls. `feed` returns what is new."""
+
+    calls: list[Called] = field(default_factory=list)
+    text: str = ""
+    _held: str = ""
+    _inside: bool = False
+    _plain: bool = False  # it is text, whatever stands in it
+
+    def feed(self, text: str) -> list[Part]:
+        """Take the next part of an answer."""
+        self._held += text
+        parts: list[Part] = []
+        while self._step(parts):
+            pass
+        return parts
+
+    def end(self) -> list[Part]:
+        """Return what was held back, since it might have become a call, when no more comes."""
+        held, self._held = self._held, ""
+        if self._inside:  # cut off by max_tokens: the arguments that there are
+            return self._arguments(held) if held else []
+        return self._told(held) if held.strip() or (held and self._plain) else []
+
+    def _step(self, parts: list[Part]) -> bool:
+        if self._plain:
+            parts += self._told(self._held) if self._held else []
+            self._held = ""
+            return False
+        return self._within(parts) if self._inside else self._between(parts)
+
+    def _between(self, parts: list[Part]) -> bool:
+        held = self._held.lstrip("\n") if self.calls else self._held
+        if OPEN.startswith(held[: len(OPEN)]) and len(held) < len(OPEN):
+            return False
+        if not held.startswith(OPEN):
+            self._plain = True
+            return True
+        head, found, rest = held[len(OPEN) :].partition('", "arguments": ')
+        if not found:
+            return False
+        self.calls.append(Called(head.removeprefix('{"name": "')))  # a name that needs no escapes: `choice_of`
+        parts.append(("call", len(self.calls) - 1, self.calls[-1].name))
+        self._held, self._inside = rest, True
+        return True
+
+    def _within(self, parts: list[Part]) -> bool:
+        last = "}" + CLOSE
+        body, closed, rest = self._held.partition(last)
+        if closed:
+            parts += self._arguments(body) if body else []
+            self._held, self._inside = rest, False
+            return bool(rest)
+        keep = max((size for size in range(1, len(last)) if self._held.endswith(last[:size])), default=0)
+        body = self._held[: len(self._held) - keep]
+        parts += self._arguments(body) if body else []
+        self._held = self._held[len(body) :]
+        return False
+
+    def _arguments(self, text: str) -> list[Part]:
+        self.calls[-1].arguments += text
+        return [("arguments", len(self.calls) - 1, text)]
+
+    def _told(self, text: str) -> list[Part]:
+        self.text += text
+        return [("text", 0, text)]
