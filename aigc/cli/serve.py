@@ -13,7 +13,7 @@ from aigc.cli.progress import loading
 from aigc.errors import AigcError, UsageError
 
 if TYPE_CHECKING:
-    from aigc.project import Project
+    pass
 
 PORT = 8765
 EXTRA = "pip install 'aigc[serve]'"

@@ -50,7 +50,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         ClientDisconnect: _gone,
         HTTPException: _http,
     }
-    app = Starlette(routes=routes, exception_handlers=handlers)  # type: ignore[arg-type]
+    app = Starlette(routes=routes, exception_handlers=handlers)
     return Guard(app=app, passes=plan.passes, hosts=plan.hosts)
 
 

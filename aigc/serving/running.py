@@ -25,7 +25,7 @@ from aigc.serving.switchboard import Switchboard
 if TYPE_CHECKING:
     from aigc.models import Progress
 
-ANYWHERE = ("0.0.0.0", "::")  # noqa: S104
+ANYWHERE = ("0.0.0.0", "::")
 CONTEXT = 1 << 20  # tokens at most where the model's own room decides
 ENDING = 30  # seconds for what is being written
 
