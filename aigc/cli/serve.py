@@ -62,11 +62,11 @@ def command(
     if overrides.on_ray:
         raise UsageError(f"--on {overrides.on}: a server writes here", hint="a cluster is for `aigc batch`")
     try:
-        from aigc.serving.running import Address, serve
+        from aigc.serving.server import ListeningAt, serve
     except ImportError as error:
         raise AigcError(f"serving needs starlette and uvicorn ({error})", hint=EXTRA) from error
     project = open_project(folder, overrides)
-    address = Address(host=host, port=port, names=names)
+    address = ListeningAt(host=host, port=port, names=names)
     with loading(project.settings.model) as report:
         server = serve(project, address, token_file, report=report, any_model=any_model, lenient=lenient)
     echo(f"{project.source.title} at {server.url}", err=True)

@@ -6,7 +6,7 @@
                             └──► works ───────────────┘      whole jobs, beside whoever waits
 
 Names: `Switchboard` (owns the generator; `ask` for who awaits one answer, `View` for a thread that wants a Generator),
-`Desk` (pieces from briefs), `Guard` (who may come in: host, origin, token, size, time), `Pass` (a token's name and
+`Desk` (pieces from briefs), `Gatekeeper` (who may come in: host, origin, token, size, time), `Pass` (a token's name and
 role), `wire` (what OpenAI's protocol says, read and written), `application` (the routes).
 What is asked over HTTP is urgent: it is let in before a job's rows, and a job's texts are the same with it or without.
 What cannot be done is refused by the name of its parameter, never left out without a word; a prompt that is too long is

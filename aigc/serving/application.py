@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from aigc.errors import AigcError, UsageError
-from aigc.serving.guard import LOOPBACK, Guard
+from aigc.serving.guard import LOOPBACK, Gatekeeper
 from aigc.serving.openai_routes import OpenAiRoutes, full
 from aigc.serving.passes import Passes
 from aigc.serving.refusals import Refusal, refusal_response
@@ -51,7 +51,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         HTTPException: _http,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
-    return Guard(app=app, passes=plan.passes, hosts=plan.hosts)
+    return Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
 
 
 def _health(board: Switchboard) -> Callable[[Request], Response]:

@@ -1,4 +1,4 @@
-"""`/v1/chat/completions` as OpenAI has it: a body read into a Request, what comes back told as an answer or as chunks."""
+"""`/v1/chat/completions` as OpenAI has it: a body is read into a Request, what comes back told whole or in chunks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from aigc.serving.formats import grammar_of
 from aigc.serving.refusals import Refusal
-from aigc.serving.tool_calls import CallReader, Choice, Function, Tool, choice_of
-from aigc.serving.wire import MOST_TOP, Asked, Body, Sampled, sampling_of
+from aigc.serving.response_format import grammar_of
+from aigc.serving.tool_calls import CallReader, Function, Tool, ToolChoice, choice_of
+from aigc.serving.wire import MOST_TOP, Body, Leniency, Sampled, sampling_of
 from aigc.types import Completion, Delta, Json, Message, Prompt, Request, Role, TokenLogprob, ToolCall, taken
 
 FINISHED = {"stop": "stop", "length": "length", "cancelled": "stop", "error": "stop", "deferred": "stop"}
@@ -155,7 +155,7 @@ class ChatAnswer:
         return {"content": [_told(one, most) for one in told], "refusal": None}
 
 
-def read_chat(asked: Asked, body: ChatBody, *, context: int) -> Request:
+def read_chat(asked: Leniency, body: ChatBody, *, context: int) -> Request:
     """Return what a body asks for. Refusal names the parameter that cannot be done."""
     if "audio" in (body.modalities or ()):
         asked.cannot("modalities", "only text is written here")
@@ -181,7 +181,7 @@ def read_chat(asked: Asked, body: ChatBody, *, context: int) -> Request:
     )
 
 
-def tools_of(asked: Asked, body: ChatBody) -> Choice:
+def tools_of(asked: Leniency, body: ChatBody) -> ToolChoice:
     """Return which calls may come of a body's tools, in today's words or the older `functions`."""
     tools = [*(body.functions or ())]
     for place, tool in enumerate(body.tools or ()):

@@ -24,9 +24,9 @@ class PatientConnection(H11Protocol):
         super().connection_made(transport)
         self._await_headers()
 
-    def data_received(self, data: bytes) -> None:
-        """Take bytes; the wait is over once a request has begun."""
-        super().data_received(data)
+    def handle_events(self) -> None:
+        """Read what has come; the wait is over once a request has begun."""
+        super().handle_events()
         if self.conn.their_state is not h11.IDLE:
             self._headers_came()
 

@@ -47,7 +47,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Gatekeeper:
     """This lets a call through to the app, its pass in `scope["pass"]`, or answers it."""
 
     app: ASGIApp

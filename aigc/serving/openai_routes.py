@@ -13,7 +13,7 @@ from aigc.serving.chat_wire import ChatAnswer, ChatBody, read_chat
 from aigc.serving.events import DONE, event_text, streamed, unless_gone
 from aigc.serving.refusals import Refusal
 from aigc.serving.switchboard import BROKE, QueueFull, Switchboard
-from aigc.serving.wire import Asked, read_body, refuse_unknown
+from aigc.serving.wire import Leniency, read_body, refuse_unknown
 from aigc.types import Completion, Delta, Json, Request
 from aigc.types.foreign import read_json
 
@@ -54,7 +54,7 @@ class OpenAiRoutes:
 
     async def chat(self, call: Call) -> Response:
         """Answer a chat."""
-        asked = Asked(lenient=self.lenient)
+        asked = Leniency(lenient=self.lenient)
         body = read_body(ChatBody, await json_of(call))
         name = refuse_unknown(body.model, self.models, any_model=self.any_model)
         request = replace(read_chat(asked, body, context=self.context), adapter=self.models[name] or None)

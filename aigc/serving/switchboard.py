@@ -1,6 +1,6 @@
 """The switchboard: one generator on a thread of its own, for all who ask.
 
-    ask(request) ──┐                       ┌──► Call, awaited by HTTP
+    ask(request) ──┐                       ┌──► OpenCall, awaited by HTTP
                    ├──► inbox ──► step ──► ┤
     View.submit ───┘      (its thread)     └──► View.step, in which a job's thread waits
 
@@ -103,7 +103,7 @@ class Switchboard:
             self._thread.join()
 
     @asynccontextmanager
-    async def ask(self, request: Request) -> AsyncIterator[Call]:
+    async def ask(self, request: Request) -> AsyncIterator[OpenCall]:
         """Ask, urgently, and give the answer's events as they come; who leaves the block early cancels.
 
         Raises QueueFull where too many wait already. An answer that never comes, since the generator broke, comes as
@@ -112,7 +112,7 @@ class Switchboard:
         if len(self._asked) >= self.most:
             raise QueueFull(f"{self.most} requests are waiting already")
         own = f"ask:{self.serial()}"
-        call = Call(own, answers_to(request))
+        call = OpenCall(own, answers_to(request))
         self._asked.add(own)
         try:
             self.submit(replace(request, id=own), call)
@@ -244,7 +244,7 @@ class Switchboard:
             self._fail(request_id, reason)
 
 
-class Call:
+class OpenCall:
     """This is one request over HTTP: its events, in the order they came, for one async reader."""
 
     def __init__(self, request_id: str, many: int) -> None:

@@ -38,7 +38,7 @@ class Tool(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ToolChoice:
     """This is what may come: `text`, `calls`, of which tools, and whether several."""
 
     tools: tuple[Function, ...] = ()
@@ -69,24 +69,24 @@ class Choice:
         return tuple(json.dumps({"type": "function", "function": one}, ensure_ascii=False) for one in told)
 
 
-def choice_of(tools: Sequence[Function], choice: Json, *, several: bool, param: str = "tool_choice") -> Choice:
+def choice_of(tools: Sequence[Function], choice: Json, *, several: bool, param: str = "tool_choice") -> ToolChoice:
     """Return what may come of tools and a `tool_choice`. Refusal for a tool that is none."""
     if not tools or choice == "none":
         if choice not in (None, "none", "auto"):
             raise Refusal(400, f"{param}: there are no tools", param=param, code="invalid_value")
-        return Choice()
+        return ToolChoice()
     for tool in tools:
         if not tool.name or not tool.name.replace("_", "a").replace("-", "a").isalnum() or len(tool.name) > 64:
             raise Refusal(400, f"tools: {tool.name!r} is no name of a tool", param="tools", code="invalid_value")
     if choice in (None, "auto"):
-        return Choice(tools=tuple(tools), calls=True, several=several)
+        return ToolChoice(tools=tuple(tools), calls=True, several=several)
     if choice == "required":
-        return Choice(tools=tuple(tools), text=False, calls=True, several=several)
+        return ToolChoice(tools=tuple(tools), text=False, calls=True, several=several)
     name = _named(choice)
     found = tuple(one for one in tools if one.name == name)
     if not found:
         raise Refusal(400, f"{param}: no tool is called {name!r}", param=param, code="invalid_value")
-    return Choice(tools=found, text=False, calls=True, several=False)
+    return ToolChoice(tools=found, text=False, calls=True, several=False)
 
 
 def _named(choice: Json) -> str:

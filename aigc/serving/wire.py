@@ -60,7 +60,7 @@ B = TypeVar("B", bound=Body)
 
 
 @dataclass(slots=True)
-class Asked:
+class Leniency:
     """This gathers what a body asks for and cannot be done: refused at once, or left out by name."""
 
     lenient: bool = False
@@ -92,7 +92,7 @@ def read_body(kind: type[B], value: Json) -> B:
         raise Refusal(400, f"{param}: {first['msg']}", param=param, code="invalid_value") from error
 
 
-def sampling_of(asked: Asked, body: Sampled, *, most: int, logprobs: int = 0, n: int = 0) -> SamplingParams:
+def sampling_of(asked: Leniency, body: Sampled, *, most: int, logprobs: int = 0, n: int = 0) -> SamplingParams:
     """Return how tokens are to be chosen; `most` is how many, `logprobs` how many likely ones are told of each."""
     stop = (body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ())
     set_: dict[str, Any] = {
@@ -112,7 +112,7 @@ def sampling_of(asked: Asked, body: Sampled, *, most: int, logprobs: int = 0, n:
     )
 
 
-def _bias(asked: Asked, bias: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
+def _bias(asked: Leniency, bias: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
     told = []
     for token, value in bias.items():
         if not token.isdecimal():

@@ -31,7 +31,7 @@ ENDING = 30  # seconds for what is being written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class ListeningAt:
     """This is where a server listens, and by which other names it goes; port 0 is any that is free."""
 
     host: str = "127.0.0.1"
@@ -70,7 +70,7 @@ class RunningServer:
 
 def serve(
     project: Project,
-    address: Address,
+    address: ListeningAt,
     token_file: Path | None,
     *,
     report: Callable[[Progress], None] | None = None,
@@ -132,7 +132,7 @@ def _interactive(project: Project) -> Project:
     return project_over(project, engine={**project.settings.engine, "interactive": True})
 
 
-def _bound(address: Address) -> socket.socket:
+def _bound(address: ListeningAt) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
