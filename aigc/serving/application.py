@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -15,7 +15,9 @@ from starlette.types import ASGIApp
 
 from aigc.errors import AigcError, UsageError
 from aigc.serving.guard import LOOPBACK, Gatekeeper
+from aigc.serving.metrics import KIND, Counted, Metrics
 from aigc.serving.openai_routes import OpenAiRoutes, full
+from aigc.serving.openapi import openapi_of
 from aigc.serving.passes import Passes
 from aigc.serving.refusals import Refusal, refusal_response
 from aigc.serving.switchboard import QueueFull, Switchboard
@@ -35,6 +37,7 @@ class ServerPlan:
     any_model: bool = False
     lenient: bool = False
     more: Collection[Route] = field(default_factory=tuple)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def make_app(plan: ServerPlan) -> ASGIApp:
@@ -43,6 +46,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         board=plan.board, models=plan.models, context=plan.context, any_model=plan.any_model, lenient=plan.lenient
     )
     routes = [Route("/health", _health(plan.board)), *openai.routes(), *plan.more]
+    routes += [Route("/metrics", _metrics(plan)), Route("/openapi.json", _openapi(routes))]
     handlers: dict[type[Exception] | int, Callable[..., Response]] = {
         Refusal: _refused,
         QueueFull: _full,
@@ -51,16 +55,34 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         HTTPException: _http,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
-    return Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
+    guarded = Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
+    return Counted(app=guarded, metrics=plan.metrics, routes=routes)
 
 
 def _health(board: Switchboard) -> Callable[[Request], Response]:
     async def health(call: Request) -> Response:
+        """Tell whether it serves."""
         status = "ok" if board.alive else "closing"
         told = {"status": status, "seconds": round(time.time() - board.began, 1), "in_hand": board.in_hand}
         return JSONResponse(told, 200 if board.alive else 503)
 
     return health  # type: ignore[return-value]
+
+
+def _metrics(plan: ServerPlan) -> Callable[[Request], Response]:
+    async def metrics(call: Request) -> Response:
+        """Tell what was done, as Prometheus reads it."""
+        return Response(plan.metrics.text(plan.board), headers={"content-type": KIND})
+
+    return metrics  # type: ignore[return-value]
+
+
+def _openapi(routes: Sequence[Route]) -> Callable[[Request], Response]:
+    async def openapi(call: Request) -> Response:
+        """Tell what the routes take."""
+        return JSONResponse(openapi_of(routes))
+
+    return openapi  # type: ignore[return-value]
 
 
 def _refused(call: Request, error: Refusal) -> Response:

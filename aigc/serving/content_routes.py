@@ -26,6 +26,7 @@ from aigc.errors import AigcError, NotFound
 from aigc.project import Project
 from aigc.serving.events import event_text, streamed, unless_gone
 from aigc.serving.openai_routes import json_of
+from aigc.serving.openapi import takes
 from aigc.serving.piece_service import LAST, PieceService
 from aigc.serving.refusals import Refusal
 from aigc.serving.switchboard import Switchboard
@@ -78,6 +79,7 @@ class ContentRoutes:
         except NotFound as error:
             raise Refusal(404, str(error), param=param, code="unknown_type") from error
 
+    @takes(PieceBody, streams=True)
     async def write_piece(self, call: Call) -> Response:
         """Write a piece now."""
         body = read_body(PieceBody, await json_of(call))
@@ -87,7 +89,7 @@ class ContentRoutes:
         except AigcError as error:
             raise Refusal(400, str(error), param="brief", code="invalid_brief") from error
         if body.stream:
-            return await streamed(self._events(content_type, brief))
+            return await streamed(call, self._events(content_type, brief))
         return JSONResponse(await unless_gone(call, self._piece(content_type, brief)))
 
     def _brief(self, content_type: ContentType, body: PieceBody) -> Brief:

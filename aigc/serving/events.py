@@ -22,9 +22,16 @@ def event_text(record: Json, name: str = "") -> str:
     return f"{named}data: {json.dumps(record, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
 
-async def streamed(events: AsyncIterator[str], headers: Mapping[str, str] | None = None) -> StreamingResponse:
-    """Return the answer that sends events, once the first is there: what is refused until then is a plain answer."""
-    first = await anext(events, None)
+async def streamed(
+    request: Request, events: AsyncIterator[str], headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
+    """Return the answer that sends events, once the first is there: what is refused until then is a plain answer, and
+    who goes until then is not answered."""
+    try:
+        first = await unless_gone(request, anext(events, None))  # type: ignore[arg-type]
+    except BaseException:
+        await events.aclose()  # type: ignore[attr-defined]
+        raise
 
     async def all_events() -> AsyncIterator[str]:
         try:

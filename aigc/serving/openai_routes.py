@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from aigc.serving.chat_wire import ChatAnswer, ChatBody, read_chat
-from aigc.serving.events import DONE, event_text, streamed, unless_gone
-from aigc.serving.refusals import Refusal
-from aigc.serving.switchboard import BROKE, QueueFull, Switchboard
-from aigc.serving.wire import Leniency, read_body, refuse_unknown
-from aigc.types import Completion, Delta, Json, Request
+from aigc.serving.completion_wire import (
+    CompletionBody,
+    TextAnswer,
+    before_suffix,
+    echo_of,
+    read_completions,
+    read_prompt,
+)
+from aigc.serving.events import streamed
+from aigc.serving.exchange import Exchange
+from aigc.serving.openapi import takes
+from aigc.serving.refusals import ParamNames, Refusal
+from aigc.serving.response_input import ResponseBody, read_response
+from aigc.serving.response_wire import ResponseAnswer
+from aigc.serving.switchboard import QueueFull, Switchboard
+from aigc.serving.token_log import PlacedToken
+from aigc.serving.wire import Leniency, Sampled, read_body, refuse_unknown
+from aigc.types import Completion, Delta, Json, Request, likelihood
 from aigc.types.foreign import read_json
 
 RETRY = {"retry-after": "2"}  # seconds
+
+
+class Answering(Protocol):
+    """This tells what comes of a call's requests, whole or as server-sent events."""
+
+    @property
+    def named(self) -> ParamNames: ...
+
+    def whole(self, told: Sequence[Sequence[Completion]]) -> dict[str, Json]: ...
+
+    def begin(self) -> Iterator[str]: ...
+
+    def parts(self, place: int, delta: Delta) -> Iterator[str]: ...
+
+    def last(self, place: int, answer: Completion) -> Iterator[str]: ...
+
+    def end(self, told: Sequence[Sequence[Completion]]) -> Iterator[str]: ...
+
+    def failed(self, message: str) -> Iterator[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +70,8 @@ class OpenAiRoutes:
             Route("/v1/models", self.list_models),
             Route("/v1/models/{name:path}", self.show_model),
             Route("/v1/chat/completions", self.chat, methods=["POST"]),
+            Route("/v1/completions", self.complete, methods=["POST"]),
+            Route("/v1/responses", self.respond, methods=["POST"]),
         ]
 
     async def list_models(self, call: Call) -> Response:
@@ -52,53 +87,102 @@ class OpenAiRoutes:
     def _model(self, name: str) -> dict[str, Json]:
         return {"id": name, "object": "model", "created": int(self.board.began), "owned_by": "aigc"}
 
+    @takes(ChatBody, streams=True)
     async def chat(self, call: Call) -> Response:
         """Answer a chat."""
-        asked = Leniency(lenient=self.lenient)
-        body = read_body(ChatBody, await json_of(call))
+        asked, body = Leniency(lenient=self.lenient), read_body(ChatBody, await json_of(call))
+        name, adapter = self._named(body)
+        request = replace(read_chat(asked, body, context=self.context), adapter=adapter)
+        answer = ChatAnswer(model=name, body=body, calling=bool(request.prompt.tools))
+        return await self._answered(call, answer, [request], asked, stream=request.stream)
+
+    @takes(CompletionBody, streams=True)
+    async def complete(self, call: Call) -> Response:
+        """Go on with texts."""
+        asked, body = Leniency(lenient=self.lenient), read_body(CompletionBody, await json_of(call))
+        name, adapter = self._named(body)
+        requests = [replace(one, adapter=adapter) for one in read_completions(asked, body)]
+        answer = TextAnswer(model=name, body=body, echoed=await self._echoed(call, body, requests))
+        if body.tried == body.told:
+            return await self._answered(call, answer, requests, asked, stream=bool(body.stream))
+        told = await Exchange(board=self.board, named=answer.named).answers(call, requests)
+        if body.suffix and body.limit:
+            told = [await self._before(call, body.suffix, *one) for one in zip(requests, told, strict=True)]
+        if not body.stream:
+            return JSONResponse(answer.whole(told), headers=asked.headers)
+        return await streamed(call, _later(answer.streamed(told)), asked.headers)
+
+    async def _echoed(
+        self, call: Call, body: CompletionBody, requests: Sequence[Request]
+    ) -> list[tuple[str, Sequence[PlacedToken]]]:
+        """Return prompts as they are to be told; figures of their tokens, and the text of tokens, only the model
+        knows."""
+        if not body.echo:
+            return []
+        if body.logprobs is None and all(isinstance(one, str) for one in body.prompts):
+            return [(str(one), ()) for one in body.prompts]
+        exchange = Exchange(board=self.board, named=ParamNames(prompt="prompt"))
+        told = await exchange.answers(call, [read_prompt(one) for one in requests])
+        return [echo_of(prompt, read[0].logprobs) for prompt, read in zip(body.prompts, told, strict=True)]
+
+    async def _before(
+        self, call: Call, suffix: str, request: Request, answers: Sequence[Completion]
+    ) -> list[Completion]:
+        """Return answers with how likely the suffix is after each in place of how likely they are themselves."""
+        exchange = Exchange(board=self.board, named=ParamNames(prompt="suffix"))
+        asked = [before_suffix(request, one, suffix) for one in answers]
+        told = [likelihood(one[0]) for one in await exchange.answers(call, asked)]
+        if any(one is None for one in told):
+            raise Refusal(400, "suffix: how likely it is, what writes here cannot tell", param="suffix")
+        totals = [one.total for one in told if one is not None]
+        return [replace(one, mean_logprob=total) for one, total in zip(answers, totals, strict=True)]
+
+    @takes(ResponseBody, streams=True)
+    async def respond(self, call: Call) -> Response:
+        """Answer, in the words of OpenAI's responses; nothing is kept."""
+        asked, body = Leniency(lenient=self.lenient), read_body(ResponseBody, await json_of(call))
+        name, adapter = self._named(body)
+        request, choice = read_response(asked, body, context=self.context)
+        answer = ResponseAnswer(model=name, body=body, choice=choice)
+        return await self._answered(call, answer, [replace(request, adapter=adapter)], asked, stream=request.stream)
+
+    def _named(self, body: Sampled) -> tuple[str, str | None]:
+        """Return how an answer calls its model, and the adapter that writes it."""
         name = refuse_unknown(body.model, self.models, any_model=self.any_model)
-        request = replace(read_chat(asked, body, context=self.context), adapter=self.models[name] or None)
-        answer = ChatAnswer(model=body.model or name, body=body, calling=bool(request.prompt.tools))
-        if body.stream:
-            return await streamed(self._chat_events(request, answer), asked.headers)
-        return JSONResponse(answer.whole(await self.answers(call, request)), headers=asked.headers)
+        return body.model or name, self.models[name] or None
 
-    async def answers(self, call: Call, request: Request) -> Sequence[Completion]:
-        """Return the answers to a request, unless its caller goes before they are there."""
+    async def _answered(
+        self, call: Call, answer: Answering, requests: Sequence[Request], asked: Leniency, *, stream: bool
+    ) -> Response:
+        exchange = Exchange(board=self.board, named=answer.named)
+        if stream:
+            return await streamed(call, _events(exchange, answer, requests), asked.headers)
+        return JSONResponse(answer.whole(await exchange.answers(call, requests)), headers=asked.headers)
 
-        async def all_of_them() -> list[Completion]:
-            async with self.board.ask(request) as asked:
-                return await asked.answers()
 
-        told = await unless_gone(call, all_of_them())
-        for one in told:
-            refuse_error(one)
-        return told
+async def _events(exchange: Exchange, answer: Answering, requests: Sequence[Request]) -> AsyncIterator[str]:
+    told: list[list[Completion]] = [[] for _ in requests]
+    begun = False
+    async for place, event in exchange.news(requests):
+        if not begun:
+            for chunk in answer.begin():
+                yield chunk
+            begun = True
+        if isinstance(event, Completion) and event.finish_reason == "error":
+            for chunk in answer.failed(event.error):
+                yield chunk
+            return
+        if isinstance(event, Completion):
+            told[place].append(event)
+        for chunk in answer.parts(place, event) if isinstance(event, Delta) else answer.last(place, event):
+            yield chunk
+    for chunk in answer.end(told):
+        yield chunk
 
-    async def _chat_events(self, request: Request, answer: ChatAnswer) -> AsyncIterator[str]:
-        answers: list[Completion] = []
-        begun = False
-        async with self.board.ask(request) as asked:
-            async for event in asked:
-                if isinstance(event, Completion) and event.finish_reason == "error":
-                    if not begun:
-                        refuse_error(event)
-                    yield event_text({"error": {"message": event.error, "type": "server_error"}})
-                    return
-                if not begun:
-                    for chunk in answer.first():
-                        yield event_text(chunk)
-                    begun = True
-                if isinstance(event, Delta):
-                    chunks = answer.parts(event)
-                else:
-                    answers.append(event)
-                    chunks = answer.last(event)
-                for chunk in chunks:
-                    yield event_text(chunk)
-        if answer.body.stream_options is not None and answer.body.stream_options.include_usage:
-            yield event_text(answer.usage(answers))
-        yield DONE
+
+async def _later(chunks: Iterator[str]) -> AsyncIterator[str]:
+    for chunk in chunks:
+        yield chunk
 
 
 async def json_of(call: Call) -> Json:
@@ -107,21 +191,6 @@ async def json_of(call: Call) -> Json:
         return read_json(await call.body())
     except ValueError as error:
         raise Refusal(400, f"the body is no JSON: {error}", code="invalid_json") from error
-
-
-def refuse_error(answer: Completion) -> None:
-    """Raise what a failed answer is over HTTP."""
-    if answer.finish_reason not in ("error", "deferred"):
-        return
-    if answer.error.startswith(BROKE):
-        raise Refusal(500, answer.error, code="generator_failed")
-    long = "tokens and the model takes" in answer.error
-    raise Refusal(
-        400,
-        answer.error,
-        param="messages" if long else "",
-        code="context_length_exceeded" if long else "cannot_be_written",
-    )
 
 
 def full(error: QueueFull) -> Refusal:

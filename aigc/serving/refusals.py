@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.responses import JSONResponse, Response
 
 KINDS = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamNames:
+    """This is what an endpoint calls the prompt, the form of the answer, and the tools."""
+
+    prompt: str
+    grammar: str = ""
+    tools: str = ""
+
+    def blamed(self, error: str) -> tuple[str, str]:
+        """Return which parameter a request failed for, by the generator's own sentence, and a short code."""
+        if "tokens and the model takes" in error or "tokens and its text" in error:
+            return self.prompt, "context_length_exceeded"
+        if error.startswith("the lark grammar") or error.startswith("tool"):
+            return self.tools, "invalid_value"
+        if error.startswith("the json grammar"):
+            return self.grammar, "invalid_value"
+        if error.startswith("logit_bias"):
+            return "logit_bias", "invalid_value"
+        return (self.prompt if "prompt" in error else ""), "cannot_be_written"
 
 
 class Refusal(Exception):

@@ -3,28 +3,53 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import Annotated, Any, Literal, TypeAlias
 
-from aigc.serving.refusals import Refusal
+from pydantic import Field
+
+from aigc.serving.wire import Body
 from aigc.types import Grammar, Json
-
-if TYPE_CHECKING:
-    from aigc.serving.chat_wire import ResponseFormat
 
 ANY_OBJECT = {"type": "object"}
 
 
-def grammar_of(format_: ResponseFormat | None) -> Grammar | None:
+class PlainText(Body):
+    type: Literal["text"]
+
+
+class AnyObject(Body):
+    type: Literal["json_object"]
+
+
+class NamedSchema(Body):
+    """This is a JSON Schema as chats have it: within `json_schema`."""
+
+    schema_: Annotated[dict[str, Any], Field(alias="schema")]
+
+
+class HeldObject(Body):
+    type: Literal["json_schema"]
+    json_schema: NamedSchema
+
+
+class FlatSchema(NamedSchema):
+    """This is a JSON Schema as responses have it: beside `type`."""
+
+    type: Literal["json_schema"]
+    name: str = "answer"
+
+
+ResponseFormat: TypeAlias = Annotated[PlainText | AnyObject | HeldObject, Field(discriminator="type")]
+TextFormat: TypeAlias = Annotated[PlainText | AnyObject | FlatSchema, Field(discriminator="type")]
+
+
+def grammar_of(format_: PlainText | AnyObject | HeldObject | FlatSchema | None) -> Grammar | None:
     """Return the grammar of a response format; None where any text will do."""
-    if format_ is None or format_.type == "text":
+    if format_ is None or isinstance(format_, PlainText):
         return None
-    if format_.type == "json_object":
+    if isinstance(format_, AnyObject):
         return schema_grammar(ANY_OBJECT)
-    schema = (format_.json_schema or {}).get("schema")
-    if not isinstance(schema, dict):
-        where = "response_format.json_schema.schema"
-        raise Refusal(400, f"{where}: is missing, a JSON Schema", param=where, code="invalid_value")
-    return schema_grammar(schema)
+    return schema_grammar(format_.json_schema.schema_ if isinstance(format_, HeldObject) else format_.schema_)
 
 
 def schema_grammar(schema: Json) -> Grammar:

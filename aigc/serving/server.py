@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from aigc.serving.application import ServerPlan, make_app
 from aigc.serving.connections import PatientConnection
 from aigc.serving.content_routes import ContentRoutes
 from aigc.serving.guard import LOOPBACK
+from aigc.serving.metrics import CountedGenerator, Metrics
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
 from aigc.serving.switchboard import Switchboard
@@ -83,7 +83,8 @@ def serve(
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
     bound = _bound(address)
     project = _interactive(project)
-    board = Switchboard(partial(project.generator, report))
+    metrics = Metrics()
+    board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics))
     try:
         board.start()
     except BaseException:
@@ -101,6 +102,7 @@ def serve(
         any_model=any_model,
         lenient=lenient,
         more=content.routes(),
+        metrics=metrics,
     )
     config = uvicorn.Config(
         make_app(plan),

@@ -16,18 +16,22 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from aigc.serving.refusals import Refusal
-from aigc.serving.wire import Body
+from pydantic import Field
+
+from aigc.errors import did_you_mean
+from aigc.serving.wire import Body, Leniency
 from aigc.types import Grammar, Json
 
 OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
 ANY = {"type": "object"}
+SPACED = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+NAMED = "named"
 
 
 class Function(Body):
-    name: str
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
     description: str | None = None
     parameters: dict[str, Any] | None = None
 
@@ -35,6 +39,9 @@ class Function(Body):
 class Tool(Body):
     type: str = "function"
     function: Function | None = None
+
+
+Chosen: TypeAlias = Literal["none", "auto", "required"] | dict[str, Any]  # `tool_choice`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +63,7 @@ class ToolChoice:
         if not self.text:
             del lines[1]
         for number, tool in enumerate(self.tools):
-            schema = json.dumps(tool.parameters or ANY, sort_keys=True)
+            schema = json.dumps({**(tool.parameters or {}), **ANY, **SPACED}, sort_keys=True)
             lines += [
                 f'tool{number}: {quoted(_beginning(tool.name))} args{number} "}}"',
                 f"args{number}: %json {schema}",
@@ -69,31 +76,52 @@ class ToolChoice:
         return tuple(json.dumps({"type": "function", "function": one}, ensure_ascii=False) for one in told)
 
 
-def choice_of(tools: Sequence[Function], choice: Json, *, several: bool, param: str = "tool_choice") -> ToolChoice:
+def choice_of(
+    asked: Leniency, tools: Sequence[Function], choice: Json, *, several: bool, param: str = "tool_choice"
+) -> ToolChoice:
     """Return what may come of tools and a `tool_choice`. Refusal for a tool that is none."""
-    if not tools or choice == "none":
+    if not tools:
         if choice not in (None, "none", "auto"):
-            raise Refusal(400, f"{param}: there are no tools", param=param, code="invalid_value")
+            asked.cannot(param, "there are no tools")
+        return ToolChoice()
+    if choice == "none":
         return ToolChoice()
     for tool in tools:
-        if not tool.name or not tool.name.replace("_", "a").replace("-", "a").isalnum() or len(tool.name) > 64:
-            raise Refusal(400, f"tools: {tool.name!r} is no name of a tool", param="tools", code="invalid_value")
-    if choice in (None, "auto"):
-        return ToolChoice(tools=tuple(tools), calls=True, several=several)
-    if choice == "required":
-        return ToolChoice(tools=tuple(tools), text=False, calls=True, several=several)
-    name = _named(choice)
-    found = tuple(one for one in tools if one.name == name)
-    if not found:
-        raise Refusal(400, f"{param}: no tool is called {name!r}", param=param, code="invalid_value")
-    return ToolChoice(tools=found, text=False, calls=True, several=False)
+        if (tool.parameters or ANY).get("type", "object") != "object":
+            asked.cannot("tools", f"the parameters of {tool.name!r} are no object")
+    mode, names = _wanted(asked, choice, param)
+    known = {tool.name: tool for tool in tools}
+    if unknown := [name for name in names if name not in known]:
+        asked.cannot(param, f"no tool is called {unknown[0]!r}; {did_you_mean(unknown[0], known)}")
+        mode, names = "auto", []
+    found = tuple(known[name] for name in names or known)
+    if mode == NAMED:
+        return ToolChoice(tools=found, text=False, calls=True, several=False)
+    return ToolChoice(tools=found, text=mode != "required", calls=True, several=several)
 
 
-def _named(choice: Json) -> str:
+def _wanted(asked: Leniency, choice: Json, param: str) -> tuple[str, list[str]]:
+    """Return how tools are to be called, and which, none for any of them."""
     if not isinstance(choice, Mapping):
-        return str(choice)
-    inner = choice.get("function")
-    return str((inner if isinstance(inner, Mapping) else choice).get("name", ""))
+        return str(choice or "auto"), []
+    kind = choice.get("type", "function")
+    if kind == "allowed_tools":
+        inner = choice.get("allowed_tools", choice)
+        inner = inner if isinstance(inner, Mapping) else {}
+        entries = inner.get("tools")
+        names = [_name(entry) for entry in entries] if isinstance(entries, list) else []
+        if inner.get("mode", "auto") in ("auto", "required") and names:
+            return str(inner.get("mode", "auto")), names
+    elif kind == "function":
+        return NAMED, [_name(choice)]
+    asked.cannot(param, f"of a type {kind!r} that is not as OpenAI has it")
+    return "auto", []
+
+
+def _name(entry: Json) -> str:
+    """Return the name in a choice, which chats have one level deeper than responses."""
+    inner = entry.get("function", entry) if isinstance(entry, Mapping) else {}
+    return str(inner.get("name", "")) if isinstance(inner, Mapping) else ""
 
 
 def _alternatives(tools: Sequence[Function]) -> str:

@@ -8,7 +8,7 @@ refused, with `lenient` left out: its name then stands in the answer's header `x
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -20,6 +20,7 @@ from aigc.types.foreign import flaw
 
 IGNORED = "x-aigc-ignored"
 MOST_ANSWERS = 64
+MOST_STOPS = 64
 MOST_TOP = 20
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
@@ -29,7 +30,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Body(BaseModel):
     """This is the body of a call."""
 
-    model_config = ConfigDict(extra="allow", strict=False)
+    model_config = ConfigDict(extra="allow", strict=True)
 
 
 class StreamOptions(Body):
@@ -48,14 +49,20 @@ class Sampled(Body):
     frequency_penalty: Penalty | None = None
     presence_penalty: Penalty | None = None
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None
-    stop: str | list[str] | None = None
+    stop: str | Annotated[list[str], Field(max_length=MOST_STOPS)] | None = None
     seed: int | None = None
     n: Annotated[int, Field(ge=1, le=MOST_ANSWERS)] | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     user: str | None = None
 
+    @property
+    def with_usage(self) -> bool:
+        """Whether a stream ends with what it took."""
+        return self.stream_options is not None and self.stream_options.include_usage
 
+
+TYPES = frozenset({"str", "int", "float", "bool", "dict"})  # as pydantic calls what a value might have been
 B = TypeVar("B", bound=Body)
 
 
@@ -88,8 +95,16 @@ def read_body(kind: type[B], value: Json) -> B:
         return kind.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        param = ".".join(str(one) for one in first["loc"][:2])
+        param = ".".join(_steps(first["loc"]))
         raise Refusal(400, f"{param}: {first['msg']}", param=param, code="invalid_value") from error
+
+
+def _steps(place: tuple[int | str, ...]) -> Iterator[str]:
+    """Yield where in a body something is, without the names of the types of which it may be one."""
+    for step in place:
+        if isinstance(step, str) and (step in TYPES or not step.isidentifier() or not step.islower()):
+            return
+        yield str(step)
 
 
 def sampling_of(asked: Leniency, body: Sampled, *, most: int, logprobs: int = 0, n: int = 0) -> SamplingParams:
@@ -105,7 +120,7 @@ def sampling_of(asked: Leniency, body: Sampled, *, most: int, logprobs: int = 0,
         stop=tuple(one for one in stop if one),
         seed=secrets.randbits(31) if body.seed is None else body.seed % (1 << 63),
         n=n or body.n or 1,
-        max_tokens=most,
+        max_tokens=max(1, most),  # of none, one is written and not told: it says that the prompt can be read
         logprobs=logprobs,
         logit_bias=_bias(asked, body.logit_bias or {}),
         **set_,

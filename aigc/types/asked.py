@@ -62,6 +62,7 @@ class Prompt:
     messages: tuple[Message, ...]
     chat: bool = True
     tools: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
