@@ -18,7 +18,7 @@ from aigc.serving.events import DONE, event_text
 from aigc.serving.refusals import ParamNames, Refusal
 from aigc.serving.token_log import PlacedToken, TokenLog, text_logprobs
 from aigc.serving.usage import FINISHED, usage_of
-from aigc.serving.wire import MOST_ANSWERS, Leniency, Sampled, sampling_of
+from aigc.serving.wire import MOST_ANSWERS, Leniency, Sampled, Whole, sampling_of
 from aigc.types import Completion, Delta, Json, Message, Prompt, Request, SamplingParams, TokenLogprob
 
 MOST_PROMPTS = 256
@@ -26,7 +26,7 @@ TRIED = 4  # texts before a suffix for each that is told
 WRITTEN = 16  # tokens where a body does not say how many, as OpenAI has it
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
-Ids: TypeAlias = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+Ids: TypeAlias = Annotated[list[Annotated[Whole, Field(ge=0)]], Field(min_length=1)]
 
 
 class CompletionBody(Sampled):
@@ -36,11 +36,11 @@ class CompletionBody(Sampled):
         | Ids
         | Annotated[list[Ids], Field(min_length=1, max_length=MOST_PROMPTS)]
     )
-    max_tokens: Annotated[int, Field(ge=0)] | None = None
+    max_tokens: Annotated[Whole, Field(ge=0)] | None = None
     echo: bool | None = None
-    best_of: Annotated[int, Field(ge=0, le=MOST_ANSWERS)] | None = None
+    best_of: Annotated[Whole, Field(ge=0, le=MOST_ANSWERS)] | None = None
     suffix: str | None = None
-    logprobs: Annotated[int, Field(ge=0, le=5)] | None = None
+    logprobs: Annotated[Whole, Field(ge=0, le=5)] | None = None
 
     @property
     def prompts(self) -> list[str | list[int]]:

@@ -74,7 +74,7 @@ def _operation(route: Route) -> dict[str, Json]:
     body: type[Body] | None = getattr(route.endpoint, TAKEN, None)
     kinds: dict[str, Json] = {TEXTS.get(route.path, "application/json"): {"schema": {}}}
     if getattr(route.endpoint, STREAMS, False):
-        kinds["text/event-stream"] = {"schema": {"type": "string"}}
+        kinds["text/event-stream"] = {}
     told: dict[str, Json] = {
         "summary": (route.endpoint.__doc__ or route.name).strip().partition("\n")[0],
         "responses": {"200": {"description": "Done", "content": kinds}, "default": _refused()},
