@@ -17,16 +17,16 @@ from aigc.serving.token_log import PlacedToken, TokenLog, chat_logprobs
 from aigc.serving.tool_calls import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.turns_read import Turn, read_turns
 from aigc.serving.usage import FINISHED, usage_of
-from aigc.serving.wire import MOST_TOP, Leniency, Sampled, Whole, sampling_of
+from aigc.serving.wire import MOST_TOP, Leniency, Sampled, WHOLE, sampling_of
 from aigc.types import Completion, Delta, Json, Prompt, Request
 
 
 class ChatBody(Sampled):
     messages: Annotated[list[Turn], Field(min_length=1)]
-    max_tokens: Annotated[Whole, Field(ge=0)] | None = None
-    max_completion_tokens: Annotated[Whole, Field(ge=0)] | None = None
+    max_tokens: Annotated[int, Field(ge=0), WHOLE] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=0), WHOLE] | None = None
     logprobs: bool | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=MOST_TOP)] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_TOP), WHOLE] | None = None
     response_format: ResponseFormat | None = None
     tools: list[Tool] | None = None
     tool_choice: Chosen | None = None

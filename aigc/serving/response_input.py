@@ -11,7 +11,7 @@ from pydantic import Field
 from aigc.serving.response_format import PlainText, TextFormat, grammar_of
 from aigc.serving.tool_calls import Chosen, Function, ToolChoice, choice_of
 from aigc.serving.turns_read import ROLES, ContentPart, checked, made, text_of
-from aigc.serving.wire import MOST_TOP, Body, Leniency, Sampled, Whole, sampling_of
+from aigc.serving.wire import MOST_TOP, Body, Leniency, Sampled, WHOLE, sampling_of
 from aigc.types import Message, Prompt, Request, ToolCall
 
 FIGURES = "message.output_text.logprobs"  # in `include`
@@ -65,13 +65,13 @@ class ReasoningSettings(Body):
 class ResponseBody(Sampled):
     input: str | list[InputItem] | None = None
     instructions: str | None = None
-    max_output_tokens: Annotated[Whole, Field(ge=1)] | None = None
+    max_output_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
     tools: list[FlatTool] | None = None
     tool_choice: Chosen | None = None
     parallel_tool_calls: bool | None = None
     text: TextSettings | None = None
     include: list[str] | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=MOST_TOP)] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_TOP), WHOLE] | None = None
     metadata: dict[str, str] | None = None
     reasoning: ReasoningSettings | None = None
     truncation: Literal["auto", "disabled"] | None = None
