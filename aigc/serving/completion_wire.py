@@ -198,7 +198,8 @@ def before_suffix(request: Request, answer: Completion, suffix: str) -> Request:
 
 def read_prompt(request: Request) -> Request:
     """Return what asks for the figures of a prompt's own tokens, which no text is written for."""
-    return replace(request, given="", sampling=replace(request.sampling, n=1), stream=False)
+    figures = replace(request.sampling, n=1, logprobs=max(1, request.sampling.logprobs))
+    return replace(request, given="", sampling=figures, stream=False)
 
 
 def echo_of(prompt: str | Sequence[int], scores: Sequence[TokenLogprob]) -> tuple[str, list[PlacedToken]]:
