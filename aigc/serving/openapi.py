@@ -48,11 +48,14 @@ def takes(body: type[Body], *, streams: bool = False) -> Callable[[E], E]:
     return noted
 
 
-def openapi_of(routes: Iterable[Route]) -> dict[str, Json]:
-    """Return the OpenAPI description of routes; what an endpoint does is said by its docstring."""
+def openapi_of(routes: Iterable[Route], *, vocab: int = 0) -> dict[str, Json]:
+    """Return the OpenAPI description of routes; what an endpoint does is said by its docstring. A prompt's tokens are
+    those of a model that knows `vocab`, where that is known."""
     routes = list(routes)
     bodies = [body for route in routes if (body := getattr(route.endpoint, TAKEN, None)) is not None]
     _, defined = models_json_schema([(body, "validation") for body in bodies], ref_template=PLACE)
+    if vocab:
+        _bound(defined.get("$defs", {}).get("CompletionBody", {}).get("properties", {}).get("prompt"), vocab - 1)
     paths: dict[str, dict[str, Json]] = {}
     for route in routes:
         path = paths.setdefault(PARAMETER.sub(r"{\1}", route.path), {})
@@ -68,6 +71,17 @@ def openapi_of(routes: Iterable[Route]) -> dict[str, Json]:
             "schemas": {**defined.get("$defs", {}), "Refused": REFUSED},
         },
     }
+
+
+def _bound(schema: Json, largest: int) -> None:
+    """Say of every whole number in a schema which is the largest."""
+    if isinstance(schema, list):
+        for one in schema:
+            _bound(one, largest)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "integer":
+            schema["maximum"] = largest
+        _bound(list(schema.values()), largest)
 
 
 def _operation(route: Route) -> dict[str, Json]:

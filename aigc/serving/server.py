@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from aigc.errors import UsageError
+from aigc.generating.fitting import config_known
 from aigc.project import Project, project_over
 from aigc.serving.application import ServerPlan, make_app
 from aigc.serving.connections import PatientConnection
@@ -96,8 +97,9 @@ def serve(
     plan = ServerPlan(
         board=board,
         passes=passes,
-        models={project.settings.model: "", **adapters},
+        models={_called(project.settings.model): "", **adapters},
         context=CONTEXT,
+        vocab=_vocab(project),
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,
@@ -132,6 +134,21 @@ def _interactive(project: Project) -> Project:
     if not project.source.declares("interactive") or "interactive" in project.settings.engine:
         return project
     return project_over(project, engine={**project.settings.engine, "interactive": True})
+
+
+def _called(model: str) -> str:
+    """Return what a model is called over HTTP: nobody there is told where a file lies."""
+    return Path(model).name if Path(model).exists() else model
+
+
+def _vocab(project: Project) -> int:
+    """Return how many tokens the model knows, 0 where that is not known."""
+    from aigc.engine.weight_files import dimensions
+
+    weights = project.source.known_weights()
+    config = None if weights is None else config_known(weights)
+    shape = None if config is None else dimensions(config)
+    return 0 if shape is None else shape.vocab
 
 
 def _bound(address: ListeningAt) -> socket.socket:

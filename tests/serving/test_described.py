@@ -41,6 +41,12 @@ def test_each_route_is_described(serve: Callable[..., Served]) -> None:
     assert told["paths"]["/health"]["get"]["security"] == [] and told["security"] == [{"token": []}]
 
 
+def test_a_prompts_tokens_are_those_of_the_model(serve: Callable[..., Served]) -> None:
+    told = serve(vocab=259).told("/openapi.json")["components"]["schemas"]["CompletionBody"]["properties"]
+    found = re.findall(r"'maximum': (\d+)", str(told["prompt"]))
+    assert found == ["258", "258"] and "258" not in str(told["max_tokens"])
+
+
 def test_whole_numbers_are_taken_however_they_are_written(serve: Callable[..., Served]) -> None:
     server = serve()
     server.told(CHAT, {**HELLO, "max_tokens": 3.0})
