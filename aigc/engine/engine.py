@@ -244,8 +244,8 @@ class Engine:
         ids = self.front.encode(request.prompt)
         if not ids:
             raise EngineError("the prompt is empty")
-        if (largest := max(ids)) >= self.network.vocab:
-            known = f"the model knows {self.network.vocab:,} tokens"
+        if (largest := max(ids)) >= self.vocab:
+            known = f"the model knows {self.vocab:,} tokens"
             raise EngineError(f"the prompt has a token of the number {largest:,}, and {known}")
         room = self.network.context - len(ids)
         if room < 1:

@@ -122,10 +122,11 @@ class Counted:
 
 
 class CountedGenerator:
-    """This is a Generator whose texts are counted."""
+    """This is a Generator whose texts are counted. `vocab` is how many tokens it knows, 0 where it does not say."""
 
     def __init__(self, inner: Generator, metrics: Metrics) -> None:
         self.capacity = inner.capacity
+        self.vocab = int(getattr(inner, "vocab", 0))
         self._inner = inner
         self._metrics = metrics
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from aigc.errors import UsageError
-from aigc.generating.fitting import config_known
 from aigc.project import Project, project_over
 from aigc.serving.application import ServerPlan, make_app
 from aigc.serving.connections import PatientConnection
@@ -22,6 +21,7 @@ from aigc.serving.metrics import CountedGenerator, Metrics
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
 from aigc.serving.switchboard import Switchboard
+from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.models import Progress
@@ -85,7 +85,13 @@ def serve(
     bound = _bound(address)
     project = _interactive(project)
     metrics = Metrics()
-    board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics))
+    opened: list[CountedGenerator] = []
+
+    def opening() -> Generator:
+        opened.append(CountedGenerator(project.generator(report), metrics))
+        return opened[0]
+
+    board = Switchboard(opening)
     try:
         board.start()
     except BaseException:
@@ -99,7 +105,7 @@ def serve(
         passes=passes,
         models={_called(project.settings.model): "", **adapters},
         context=CONTEXT,
-        vocab=_vocab(project),
+        vocab=opened[0].vocab,
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,
@@ -139,16 +145,6 @@ def _interactive(project: Project) -> Project:
 def _called(model: str) -> str:
     """Return what a model is called over HTTP: nobody there is told where a file lies."""
     return Path(model).name if Path(model).exists() else model
-
-
-def _vocab(project: Project) -> int:
-    """Return how many tokens the model knows, 0 where that is not known."""
-    from aigc.engine.weight_files import dimensions
-
-    weights = project.source.known_weights()
-    config = None if weights is None else config_known(weights)
-    shape = None if config is None else dimensions(config)
-    return 0 if shape is None else shape.vocab
 
 
 def _bound(address: ListeningAt) -> socket.socket:

@@ -72,6 +72,7 @@ def test_a_schema_is_held_or_refused(server: Served) -> None:
         (TEXTS, {"prompt": "a" * 600}, "prompt"),
         (TEXTS, {"prompt": [["A", "b"], "c"]}, "prompt"),
         (TEXTS, {"prompt": [999_999]}, "prompt"),
+        (TEXTS, {"prompt": [269], "repetition_penalty": 2}, "prompt"),  # padding behind the vocabulary
         (TEXTS, {"prompt": "Hi", "suffix": "a" * 600}, "suffix"),
         (RESPONSES, {"input": "a" * 600}, "input"),
         (CHAT, {**HELLO, "logit_bias": {"9999": 5}}, "logit_bias"),
