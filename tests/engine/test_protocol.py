@@ -284,7 +284,7 @@ def test_a_prompt_without_tools_is_what_it_was(front: Any, tiny_folder: Any) -> 
 
 def test_a_rule_that_is_a_control_tokens_name_is_that_token(open_tiny: Any) -> None:
     engine = open_tiny("llama")
-    source = 'start: open "ab" close other\nopen: "<|im_start|>"\nclose: "<|endoftext|>"\nother: "<tool_call>"\n'
+    source = 'start: open "ab" close other\nopen: "<|im_start|>"\nclose: "<|im_start|>"\nother: "<tool_call>"\n'
     plain = Prompt(messages=(Message(role="user", content="Hello"),))
     engine.submit(Request(id="a", prompt=plain, grammar=Grammar(kind="lark", source=source)))
     answers: list[Any] = []
@@ -292,4 +292,4 @@ def test_a_rule_that_is_a_control_tokens_name_is_that_token(open_tiny: Any) -> N
         answers += engine.step()
     (answer,) = answers
     assert answer.finish_reason == "stop" and answer.text == "ab<tool_call>"
-    assert answer.token_ids == (257, *b"ab", 256, *b"<tool_call>")
+    assert answer.token_ids == (257, *b"ab", 257, *b"<tool_call>")

@@ -29,10 +29,10 @@ def connect(serve: Callable[..., Served]) -> Iterator[Callable[..., Any]]:
     """Return a function that serves a script on a socket, and gives a client of it."""
     running: list[tuple[uvicorn.Server, threading.Thread, socket.socket, Any]] = []
 
-    def connected(answer: Any, *, strict: bool = True) -> Any:
+    def connected(answer: Any, *, strict: bool = True, **plan: Any) -> Any:
         bound = socket.socket()
         bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(serve(answer).app, log_level="error", ws="none", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(serve(answer, **plan).app, log_level="error", ws="none", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
         while not server.started:
