@@ -170,7 +170,11 @@ class Engine:
             tokens = f"{len(prompt.ids)} tokens and its text {len(own)}"
             raise EngineError(f"the prompt has {tokens}, and the model takes {self.network.context}")
         return Given(
-            ids=[*prompt.ids, *own], begin=len(prompt.ids) if own else 1, adapter=prompt.adapter, whole=not own, most=most
+            ids=[*prompt.ids, *own],
+            begin=len(prompt.ids) if own else 1,
+            adapter=prompt.adapter,
+            whole=not own,
+            most=most,
         )
 
     def _spelled(self, answer: Completion) -> Completion:

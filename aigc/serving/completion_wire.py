@@ -18,7 +18,7 @@ from aigc.serving.events import DONE, event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.token_log import PlacedToken, TokenLog, text_logprobs
 from aigc.serving.usage import FINISHED, usage_of
-from aigc.serving.wire import MOST_ANSWERS, Leniency, Sampled, WHOLE, sampling_of
+from aigc.serving.wire import MOST_ANSWERS, WHOLE, Leniency, Sampled, sampling_of
 from aigc.types import Completion, Delta, Json, Message, Prompt, Request, SamplingParams, TokenLogprob
 
 MOST_PROMPTS = 256
@@ -125,7 +125,9 @@ class TextAnswer:
         yield from self.begin()
         for place, answers in enumerate(told):
             for one in self.kept(answers):
-                yield from self.parts(place, Delta(request_id="", index=one.index, text=one.text, logprobs=one.logprobs))
+                yield from self.parts(
+                    place, Delta(request_id="", index=one.index, text=one.text, logprobs=one.logprobs)
+                )
                 yield from self.last(place, one)
         yield from self.end(told)
 

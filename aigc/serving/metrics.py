@@ -79,7 +79,9 @@ class Metrics:
             yield f'aigc_http_request_seconds_sum{{route="{route}"}} {self.seconds[route]:.6f}'
             yield f'aigc_http_request_seconds_count{{route="{route}"}} {many[-1]}'
         tokens = [(f'kind="{kind}"', many) for kind, many in sorted(self.tokens.items())]
-        yield from _metric("aigc_tokens_total", "counter", "Tokens read and written; cached ones are of prompts.", tokens)
+        yield from _metric(
+            "aigc_tokens_total", "counter", "Tokens read and written; cached ones are of prompts.", tokens
+        )
         texts = [(f'finish="{reason}"', many) for reason, many in sorted(self.texts.items())]
         yield from _metric("aigc_texts_total", "counter", "Texts by how they ended.", texts)
 

@@ -19,22 +19,19 @@ TAKEN, STREAMS = "taken_body", "has_stream"  # attributes of an endpoint
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 OPEN = frozenset({"/health"})  # to everybody
 TEXTS: Mapping[str, str] = {"/metrics": "text/plain"}  # what is no JSON
-REFUSED: Json = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["message", "type", "param", "code"],
-            "properties": {
-                "message": {"type": "string"},
-                "type": {"type": "string"},
-                "param": {"type": ["string", "null"]},
-                "code": {"type": ["string", "null"]},
-            },
-        }
-    },
-}
+
+
+class RefusedError(Body):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class Refused(Body):
+    """This is what is answered where something cannot be done."""
+
+    error: RefusedError
 
 
 def takes(body: type[Body], *, streams: bool = False) -> Callable[[E], E]:
@@ -53,9 +50,9 @@ def openapi_of(routes: Iterable[Route], *, vocab: int = 0) -> dict[str, Json]:
     those of a model that knows `vocab`, where that is known."""
     routes = list(routes)
     bodies = [body for route in routes if (body := getattr(route.endpoint, TAKEN, None)) is not None]
-    _, defined = models_json_schema([(body, "validation") for body in bodies], ref_template=PLACE)
+    _, defined = models_json_schema([(body, "validation") for body in (*bodies, Refused)], ref_template=PLACE)
     if vocab:
-        _bound(defined.get("$defs", {}).get("CompletionBody", {}).get("properties", {}).get("prompt"), vocab - 1)
+        _bound(defined, vocab - 1)
     paths: dict[str, dict[str, Json]] = {}
     for route in routes:
         path = paths.setdefault(PARAMETER.sub(r"{\1}", route.path), {})
@@ -68,20 +65,21 @@ def openapi_of(routes: Iterable[Route], *, vocab: int = 0) -> dict[str, Json]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**defined.get("$defs", {}), "Refused": REFUSED},
+            "schemas": defined["$defs"],
         },
     }
 
 
-def _bound(schema: Json, largest: int) -> None:
-    """Say of every whole number in a schema which is the largest."""
+def _bound(schema: Json, largest: int, *, inside: bool = False) -> None:
+    """Say of every whole number in a prompt which is the largest."""
     if isinstance(schema, list):
         for one in schema:
-            _bound(one, largest)
+            _bound(one, largest, inside=inside)
     elif isinstance(schema, dict):
-        if schema.get("type") == "integer":
+        if inside and schema.get("type") == "integer":
             schema["maximum"] = largest
-        _bound(list(schema.values()), largest)
+        for name, one in schema.items():
+            _bound(one, largest, inside=inside or name == "prompt")
 
 
 def _operation(route: Route) -> dict[str, Json]:

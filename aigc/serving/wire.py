@@ -23,6 +23,7 @@ MOST_ANSWERS = 64
 MOST_STOPS = 64
 MOST_TOP = 20
 
+
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -23,8 +23,8 @@ Answer = Callable[[Request, int], str | Completion]
 
 
 class Spelling:
-    """This is a Generator that writes what a function says, a word in each step (of one that fails, too); of a given text `likely` says how
-    likely it is."""
+    """This is a Generator that writes what a function says, a word in each step (of one that fails, too); of a given
+    text `likely` says how likely it is."""
 
     def __init__(self, answer: Answer | str, likely: Callable[[Request], float] = lambda request: -1.0) -> None:
         self.capacity = 8
@@ -113,7 +113,9 @@ class Served:
         async def made() -> httpx2.Response:
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url=URL) as client:
                 headers = {"authorization": f"Bearer {token}"} if token else {}
-                return await client.request(method or ("GET" if body is None else "POST"), path, json=body, headers=headers)
+                return await client.request(
+                    method or ("GET" if body is None else "POST"), path, json=body, headers=headers
+                )
 
         return asyncio.run(made())
 

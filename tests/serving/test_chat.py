@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aigc.serving.tool_calls import CallReader
+from aigc.serving.calling import CallReader
 from aigc.types import Completion, TokenLogprob
 
 from .served import Served, scores, serve
@@ -93,7 +93,9 @@ def test_no_figures_are_told_of_what_is_not_in_the_text(serve: Callable[..., Ser
     end = TokenLogprob(token=2, logprob=-0.1, spelled=b"<|im_end|>")
     halves = [TokenLogprob(token=3, logprob=-0.2, spelled=one) for one in ("é".encode()[:1], "é".encode()[1:])]
     text = "Good é"
-    server = serve(lambda request, index: Completion(request_id="", text=text, logprobs=(*scores("Good "), *halves, end)))
+    server = serve(
+        lambda request, index: Completion(request_id="", text=text, logprobs=(*scores("Good "), *halves, end))
+    )
     for told in (
         server.told(CHAT, {**HELLO, "logprobs": True})["choices"][0]["logprobs"]["content"],
         [
@@ -207,7 +209,9 @@ def test_the_older_words_for_tools_are_answered_in_them(serve: Callable[..., Ser
 def test_a_form_is_held_by_a_grammar(serve: Callable[..., Served]) -> None:
     server = serve("{}")
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
-    server.told(CHAT, {**HELLO, "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}})
+    server.told(
+        CHAT, {**HELLO, "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}}
+    )
     assert json.loads(server.asked.grammar.source) == schema and server.asked.grammar.kind == "json"
     server.told(CHAT, {**HELLO, "response_format": {"type": "json_object"}})
     assert json.loads(server.asked.grammar.source) == {"type": "object"}
@@ -298,7 +302,12 @@ def test_what_the_generator_refuses_is_refused_before_a_stream(
     for stream in (False, True):
         answer = server.call(CHAT, {**HELLO, "stream": stream})
         assert answer.status_code == 400
-        assert answer.json()["error"] == {"message": error, "type": "invalid_request_error", "param": param, "code": code}
+        assert answer.json()["error"] == {
+            "message": error,
+            "type": "invalid_request_error",
+            "param": param,
+            "code": code,
+        }
 
 
 def test_a_stream_that_breaks_off_ends_with_the_error(serve: Callable[..., Served]) -> None:

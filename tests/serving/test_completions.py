@@ -57,7 +57,9 @@ def test_a_stream_of_several_prompts_is_the_same_text(serve: Callable[..., Serve
         assert "".join(one["text"] for one in own) == choice["text"]
         assert [one["finish_reason"] for one in own if one["finish_reason"]] == ["stop"]
         for name in ("tokens", "token_logprobs", "text_offset", "top_logprobs"):
-            assert [one for part in own if part["logprobs"] for one in part["logprobs"][name]] == choice["logprobs"][name]
+            assert [one for part in own if part["logprobs"] for one in part["logprobs"][name]] == choice["logprobs"][
+                name
+            ]
 
 
 def test_figures_say_where_each_token_begins(serve: Callable[..., Served]) -> None:
@@ -89,8 +91,10 @@ def test_the_text_before_which_the_suffix_is_likeliest_is_told(stream: bool, ser
 
     server = serve(lambda request, index: texts[index], likely=likely)
     asked = {"prompt": "The", "suffix": " sky"}
-    told = "".join(one["choices"][0]["text"] for one in server.events(TEXTS, asked)[:-1]) if stream else (
-        server.told(TEXTS, asked)["choices"][0]["text"]
+    told = (
+        "".join(one["choices"][0]["text"] for one in server.events(TEXTS, asked)[:-1])
+        if stream
+        else (server.told(TEXTS, asked)["choices"][0]["text"])
     )
     assert told == " blue"
     assert [one.sampling.n for one in server.generator.requests if one.given is None] == [4]

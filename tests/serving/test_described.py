@@ -87,7 +87,9 @@ def test_calls_are_counted_by_route_and_status(serve: Callable[..., Served]) -> 
     assert 0 < told[f'{seconds}_sum{{route="{CHAT}"}}'] < 60
     many = [told[f'{seconds}_bucket{{route="{CHAT}",le="{most}"}}'] for most in ("0.005", "1", "300")]
     assert many == sorted(many) and many[-1] == 4
-    assert told["aigc_requests_in_hand"] == 0 == told["aigc_requests_waiting"] and told["aigc_generator_steps_total"] > 0
+    assert (
+        told["aigc_requests_in_hand"] == 0 == told["aigc_requests_waiting"] and told["aigc_generator_steps_total"] > 0
+    )
 
 
 def test_texts_and_tokens_are_counted_where_they_are_written() -> None:

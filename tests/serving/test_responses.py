@@ -41,7 +41,9 @@ def without_times(told: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_text_is_answered_by_a_message(serve: Callable[..., Served]) -> None:
     server = serve()
-    told = server.told(RESPONSES, {"model": "tiny", "input": "Hello", "instructions": "Be brief.", "metadata": {"a": "b"}})
+    told = server.told(
+        RESPONSES, {"model": "tiny", "input": "Hello", "instructions": "Be brief.", "metadata": {"a": "b"}}
+    )
     assert [(one.role, one.content) for one in server.asked.prompt.messages] == [
         ("system", "Be brief."),
         ("user", "Hello"),

@@ -46,7 +46,9 @@ def test_calls_keep_to_their_schema_whole_and_in_parts(server: Served) -> None:
     parts = [part["function"]["arguments"] for delta in deltas for part in delta.get("tool_calls", ())]
     assert "".join(parts) == call["function"]["arguments"]
     flat = {"type": "function", **ORDER["function"]}  # type: ignore[dict-item]
-    (item,) = server.told(RESPONSES, {"input": "Hello", "tools": [flat], "tool_choice": "required", "seed": 3})["output"][:1]
+    (item,) = server.told(RESPONSES, {"input": "Hello", "tools": [flat], "tool_choice": "required", "seed": 3})[
+        "output"
+    ][:1]
     jsonschema.validate(json.loads(item["arguments"]), ITEM)
 
 
@@ -58,7 +60,10 @@ def test_a_schema_is_held_or_refused(server: Served) -> None:
     for schema in ({"not": {"type": "string"}}, {"type": "object", "dependentRequired": {}}, {"type": "nothing"}):
         form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
         for stream in (False, True):
-            assert server.refused(CHAT, {**HELLO, "response_format": form, "stream": stream})[:2] == (400, "response_format")
+            assert server.refused(CHAT, {**HELLO, "response_format": form, "stream": stream})[:2] == (
+                400,
+                "response_format",
+            )
         flat = {"type": "json_schema", "name": "x", "schema": schema}
         assert server.refused(RESPONSES, {"input": "Hello", "text": {"format": flat}})[:2] == (400, "text.format")
         tool = {"type": "function", "function": {"name": "f", "parameters": {"properties": {"a": schema}}}}
@@ -129,5 +134,3 @@ def test_the_suffix_decides_among_the_texts(server: Served) -> None:
 def test_tools_are_told_to_a_model_whose_template_has_none(server: Served) -> None:
     counted = [server.told(CHAT, {**HELLO, "max_tokens": 0, **more})["usage"] for more in ({}, {"tools": [ORDER]})]
     assert counted[1]["prompt_tokens"] > counted[0]["prompt_tokens"] + 200
-
-
