@@ -23,8 +23,8 @@ from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.scoring import NO_NUMBERS, NO_ROOM, Given, Score, TextsToScore, score
-from aigc.engine.streams import Streams
 from aigc.engine.text_ends import text_ends
+from aigc.engine.text_streams import Streams
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage

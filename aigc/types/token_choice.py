@@ -19,7 +19,6 @@ class SamplingParams:
 
     `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
     `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
-    What is asked with the newer words off is known by the same digest as before there were any.
     """
 
     temperature: float = 0.7
