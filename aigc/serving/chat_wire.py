@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from aigc.serving.calling import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.events import DONE, event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import ResponseFormat, grammar_of
 from aigc.serving.token_log import PlacedToken, TokenLog, chat_logprobs
-from aigc.serving.calling import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.turns_read import Turn, read_turns
 from aigc.serving.usage import FINISHED, usage_of
 from aigc.serving.wire import MOST_TOP, WHOLE, Leniency, Sampled, sampling_of

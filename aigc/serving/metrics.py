@@ -23,13 +23,14 @@ GONE = 499  # who asked has gone before an answer began
 
 @dataclass(slots=True)
 class Metrics:
-    """This counts. Any thread may."""
+    """This counts. Any thread may. `vocab` is how many tokens the model knows, 0 where that is not known."""
 
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)  # by route, method and status
     seconds: dict[str, float] = field(default_factory=dict)  # by route, altogether
     within: dict[str, list[int]] = field(default_factory=dict)  # by route: how many took at most so long, then all
     tokens: Counter[str] = field(default_factory=Counter)
     texts: Counter[str] = field(default_factory=Counter)  # by how they ended
+    vocab: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -124,11 +125,11 @@ class Counted:
 
 
 class CountedGenerator:
-    """This is a Generator whose texts are counted. `vocab` is how many tokens it knows, 0 where it does not say."""
+    """This is a Generator whose texts are counted."""
 
     def __init__(self, inner: Generator, metrics: Metrics) -> None:
         self.capacity = inner.capacity
-        self.vocab = int(getattr(inner, "vocab", 0))
+        metrics.vocab = int(getattr(inner, "vocab", 0))
         self._inner = inner
         self._metrics = metrics
 

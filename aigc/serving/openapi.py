@@ -28,7 +28,7 @@ class RefusedError(Body):
     code: str | None
 
 
-class Refused(Body):
+class RefusedCall(Body):
     """This is what is answered where something cannot be done."""
 
     error: RefusedError
@@ -50,7 +50,7 @@ def openapi_of(routes: Iterable[Route], *, vocab: int = 0) -> dict[str, Json]:
     those of a model that knows `vocab`, where that is known."""
     routes = list(routes)
     bodies = [body for route in routes if (body := getattr(route.endpoint, TAKEN, None)) is not None]
-    _, defined = models_json_schema([(body, "validation") for body in (*bodies, Refused)], ref_template=PLACE)
+    _, defined = models_json_schema([(body, "validation") for body in (*bodies, RefusedCall)], ref_template=PLACE)
     if vocab:
         _bound(defined, vocab - 1)
     paths: dict[str, dict[str, Json]] = {}
@@ -104,5 +104,5 @@ def _operation(route: Route) -> dict[str, Json]:
 
 
 def _refused() -> dict[str, Json]:
-    schema = {"$ref": PLACE.format(model="Refused")}
+    schema = {"$ref": PLACE.format(model="RefusedCall")}
     return {"description": "Refused", "content": {"application/json": {"schema": schema}}}

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from aigc.serving.response_format import FreeText, TextFormat, grammar_of
 from aigc.serving.calling import Chosen, Function, ToolChoice, choice_of
+from aigc.serving.response_format import FreeText, TextFormat, grammar_of
 from aigc.serving.turns_read import ROLES, ContentPart, checked, made, text_of
 from aigc.serving.wire import MOST_TOP, WHOLE, Body, Leniency, Sampled, sampling_of
 from aigc.types import Message, Prompt, Request, ToolCall

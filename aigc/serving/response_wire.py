@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from aigc.serving.calling import CallReader, ToolChoice
 from aigc.serving.events import event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import AnyObject, FlatSchema
 from aigc.serving.response_input import ResponseBody
 from aigc.serving.token_log import PlacedToken, TokenLog, chat_logprobs
-from aigc.serving.calling import CallReader, ToolChoice
 from aigc.serving.usage import tokens_of
 from aigc.types import Completion, Delta, Json
 

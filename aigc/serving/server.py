@@ -21,7 +21,6 @@ from aigc.serving.metrics import CountedGenerator, Metrics
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
 from aigc.serving.switchboard import Switchboard
-from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.models import Progress
@@ -85,13 +84,7 @@ def serve(
     bound = _bound(address)
     project = _interactive(project)
     metrics = Metrics()
-    opened: list[CountedGenerator] = []
-
-    def opening() -> Generator:
-        opened.append(CountedGenerator(project.generator(report), metrics))
-        return opened[0]
-
-    board = Switchboard(opening)
+    board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics))
     try:
         board.start()
     except BaseException:
@@ -105,7 +98,6 @@ def serve(
         passes=passes,
         models={_called(project.settings.model): "", **adapters},
         context=CONTEXT,
-        vocab=opened[0].vocab,
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .served import TOKEN, Served, serve
+from aigc.serving.metrics import CountedGenerator, Metrics
+from aigc.types import Completion, Message, Prompt, Request, SamplingParams, Usage
+
+from .served import TOKEN, Served, Spelling, serve
 from .test_chat import CHAT, HELLO
 
 __all__ = ["serve"]  # a fixture
@@ -42,7 +45,9 @@ def test_each_route_is_described(serve: Callable[..., Served]) -> None:
 
 
 def test_a_prompts_tokens_are_those_of_the_model(serve: Callable[..., Served]) -> None:
-    told = serve(vocab=259).told("/openapi.json")["components"]["schemas"]["CompletionBody"]["properties"]
+    told = serve(metrics=Metrics(vocab=259)).told("/openapi.json")["components"]["schemas"]["CompletionBody"][
+        "properties"
+    ]
     found = re.findall(r"'maximum': (\d+)", str(told["prompt"]))
     assert found == ["258", "258"] and "258" not in str(told["max_tokens"])
 
@@ -93,11 +98,6 @@ def test_calls_are_counted_by_route_and_status(serve: Callable[..., Served]) -> 
 
 
 def test_texts_and_tokens_are_counted_where_they_are_written() -> None:
-    from aigc.serving.metrics import CountedGenerator, Metrics
-    from aigc.types import Completion, Message, Prompt, Request, SamplingParams, Usage
-
-    from .served import Spelling
-
     usage = Usage(prompt=7, cached=5, sampled=3, forced=2)
     metrics = Metrics()
     inner = Spelling(lambda request, index: Completion(request_id="", text="Hi.", usage=usage))
@@ -107,6 +107,8 @@ def test_texts_and_tokens_are_counted_where_they_are_written() -> None:
     while generator.step():
         pass
     assert metrics.tokens == {"prompt": 7, "cached": 5, "sampled": 6, "forced": 4}, "the prompt is read once"
-    assert metrics.texts == {"stop": 2} and generator.capacity == inner.capacity
+    inner.vocab = 259  # type: ignore[attr-defined]
+    CountedGenerator(inner, metrics)
+    assert metrics.vocab == 259 and metrics.texts == {"stop": 2} and generator.capacity == inner.capacity
     generator.cancel("a")
     assert inner.cancelled == ["a"]
