@@ -7,26 +7,27 @@ A call is written as the chat templates of the Hermes and Qwen families show it,
     </tool_call>
 
 The grammar lets a call be of a tool that there is, with arguments by its schema; which of text and calls comes is
-`tool_choice`'s to say, and where both may, the model's. So a call that is read can always be made.
+`tool_choice`'s to say, and where both may, the model's. So a call that is read can always be made. Where both may, one
+call may stand bare, or in a fence, as models write it that were not trained on the form above.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from aigc.errors import did_you_mean
+from aigc.serving.call_reader import BARE_TAIL, CLOSE, OPEN, CallReader, bare_head
 from aigc.serving.wire import Body, Leniency
 from aigc.types import Grammar, Json
 
-OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
 ANY = {"type": "object"}
 SPACED = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+LOOSE = {"x-guidance": {"whitespace_pattern": r"[ \n]{0,20}"}}
 NAMED = "named"
 
 
@@ -58,10 +59,9 @@ class ToolChoice:
         if not self.calls:
             return None
         more = ' ("\\n" call)*' if self.several else ""
-        start = f"start: text | call{more}" if self.text else f"start: call{more}"
         lines = [
-            start,
-            *(["text: /[^<](.|\\n)*/"] if self.text else []),
+            f"start: TEXT | bare | call{more}" if self.text else f"start: call{more}",
+            *(self._text_or_bare() if self.text else ()),
             f'call: open "\\n" ({_alternatives(self.tools)}) "\\n" close',
             f"open: {quoted(OPEN.strip())}",  # the model's own tokens where it has them
             f"close: {quoted(CLOSE.strip())}",
@@ -73,6 +73,24 @@ class ToolChoice:
                 f"args{number}: %json {schema}",
             ]
         return Grammar(kind="lark", source="\n".join(lines) + "\n")
+
+    def _text_or_bare(self) -> Iterator[str]:
+        """Yield rules for what may come beside calls in form: any text, or a bare call, as which no text may begin."""
+        yield f"TEXT: /[^<](.|\\n)*/ & ~/{bare_head(self.names)}(.|\\n)*/"
+        yield "bare: " + " | ".join(f"HEAD{number} bare{number} TAIL" for number in range(len(self.tools)))
+        yield f"TAIL: /{BARE_TAIL}/"
+        for number, tool in enumerate(self.tools):
+            yield f"HEAD{number}: /{bare_head([tool.name])}/"
+            yield f"bare{number}: %json {json.dumps({**(tool.parameters or {}), **ANY, **LOOSE}, sort_keys=True)}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the tools."""
+        return [tool.name for tool in self.tools]
+
+    def reader(self) -> CallReader:
+        """Return what reads an answer."""
+        return CallReader(self.names if self.text else [])
 
     def shown(self) -> tuple[str, ...]:
         """Return the tools as a prompt shows them."""
@@ -139,84 +157,3 @@ def _beginning(name: str) -> str:
 def quoted(text: str) -> str:
     """Return a text as a Lark grammar has it."""
     return json.dumps(text, ensure_ascii=False)
-
-
-@dataclass(slots=True)
-class Called:
-    """This is one call: its own id, the tool's name, its arguments as far as they are written."""
-
-    name: str
-    arguments: str = ""
-    id: str = field(default_factory=lambda: f"call_{secrets.token_hex(12)}")
-
-
-Part = tuple[Literal["text", "call", "arguments"], int, str]  # of which call, and what is new
-
-
-@dataclass(slots=True)
-class CallReader:
-    """This reads an answer while it is written: text, or calls. `feed` returns what is new."""
-
-    calls: list[Called] = field(default_factory=list)
-    text: str = ""
-    _held: str = ""
-    _inside: bool = False
-    _plain: bool = False  # it is text, whatever stands in it
-
-    def feed(self, text: str) -> list[Part]:
-        """Take the next part of an answer."""
-        self._held += text
-        parts: list[Part] = []
-        while self._step(parts):
-            pass
-        return parts
-
-    def end(self) -> list[Part]:
-        """Return what was held back, since it might have become a call, when no more comes."""
-        held, self._held = self._held, ""
-        if self._inside:  # cut off by max_tokens: the arguments that there are
-            return self._arguments(held) if held else []
-        return self._told(held) if held.strip() or (held and self._plain) else []
-
-    def _step(self, parts: list[Part]) -> bool:
-        if self._plain:
-            parts += self._told(self._held) if self._held else []
-            self._held = ""
-            return False
-        return self._within(parts) if self._inside else self._between(parts)
-
-    def _between(self, parts: list[Part]) -> bool:
-        held = self._held.lstrip("\n") if self.calls else self._held
-        if OPEN.startswith(held[: len(OPEN)]) and len(held) < len(OPEN):
-            return False
-        if not held.startswith(OPEN):
-            self._plain = True
-            return True
-        head, found, rest = held[len(OPEN) :].partition('", "arguments": ')
-        if not found:
-            return False
-        self.calls.append(Called(head.removeprefix('{"name": "')))  # a name that needs no escapes: `choice_of`
-        parts.append(("call", len(self.calls) - 1, self.calls[-1].name))
-        self._held, self._inside = rest, True
-        return True
-
-    def _within(self, parts: list[Part]) -> bool:
-        last = "}" + CLOSE
-        body, closed, rest = self._held.partition(last)
-        if closed:
-            parts += self._arguments(body) if body else []
-            self._held, self._inside = rest, False
-            return bool(rest)
-        keep = max((size for size in range(1, len(last)) if self._held.endswith(last[:size])), default=0)
-        body = self._held[: len(self._held) - keep]
-        parts += self._arguments(body) if body else []
-        self._held = self._held[len(body) :]
-        return False
-
-    def _arguments(self, text: str) -> list[Part]:
-        self.calls[-1].arguments += text
-        return [("arguments", len(self.calls) - 1, text)]
-
-    def _told(self, text: str) -> list[Part]:
-        self.text += text
-        return [("text", 0, text)]

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from aigc.serving.calling import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
+from aigc.serving.call_reader import CallReader
+from aigc.serving.calling import Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.events import DONE, event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import ResponseFormat, grammar_of
@@ -59,7 +60,7 @@ class ChatAnswer:
 
     model: str
     body: ChatBody
-    calling: bool = False  # whether answers may be calls
+    choice: ToolChoice = field(default_factory=ToolChoice)  # of which calls may come
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
     created: int = field(default_factory=lambda: int(time.time()))
     _readers: dict[int, CallReader] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class ChatAnswer:
         if self.body.limit == 0:
             return
         tokens = self._logprobs(self._log(delta.index).feed(delta.text, delta.logprobs))
-        if not self.calling:
+        if not self.choice.calls:
             if delta.text or tokens:
                 yield self._chunk(delta.index, {"content": delta.text}, logprobs=tokens)
             return
@@ -101,7 +102,7 @@ class ChatAnswer:
     def last(self, place: int, answer: Completion) -> Iterator[str]:
         """Yield the chunks that end a choice."""
         finish = self._finish(answer)
-        if self.calling and self.body.limit != 0:
+        if self.choice.calls and self.body.limit != 0:
             reader = self._reader(answer.index)
             for part in reader.end():
                 yield self._called(answer.index, *part)
@@ -120,13 +121,13 @@ class ChatAnswer:
 
     @property
     def _called_only(self) -> bool:
-        return self.calling and (self.body.tool_choice == "required" or isinstance(self.body.tool_choice, dict))
+        return self.choice.calls and (self.body.tool_choice == "required" or isinstance(self.body.tool_choice, dict))
 
     def _reader(self, index: int) -> CallReader:
-        return self._readers.setdefault(index, CallReader())
+        return self._readers.setdefault(index, self.choice.reader())
 
     def _log(self, index: int) -> TokenLog:
-        held = self.calling or (self.body.response_format is not None and self.body.response_format.type != "text")
+        held = self.choice.calls or (self.body.response_format is not None and self.body.response_format.type != "text")
         return self._logs.setdefault(index, TokenLog(placed=not held))
 
     def _finish(self, answer: Completion) -> str:
@@ -151,7 +152,7 @@ class ChatAnswer:
         """Return the message of an answer, and how it ended."""
         text = "" if self.body.limit == 0 else answer.text
         told: dict[str, Json] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
-        if not self.calling:
+        if not self.choice.calls:
             return told, self._finish(answer)
         reader = self._reader(answer.index)
         reader.feed(text)
@@ -183,13 +184,13 @@ class ChatAnswer:
         return {"content": chat_logprobs(tokens, self.body.top_logprobs or 0), "refusal": None}
 
 
-def read_chat(asked: Leniency, body: ChatBody, *, context: int) -> Request:
-    """Return what a body asks for. Refusal names the parameter that cannot be done."""
+def read_chat(asked: Leniency, body: ChatBody, *, context: int) -> tuple[Request, ToolChoice]:
+    """Return what a body asks for, and which calls may come of it. Refusal names the parameter that cannot be done."""
     _refuse_others(asked, body)
     choice, grammar = tools_of(asked, body), grammar_of(body.response_format)
     if choice.calls and grammar is not None:
         asked.cannot("response_format", "cannot be held beside tools")
-    return Request(
+    request = Request(
         id="",
         prompt=Prompt(messages=read_turns(asked, body.messages), tools=choice.shown()),
         sampling=sampling_of(
@@ -202,6 +203,7 @@ def read_chat(asked: Leniency, body: ChatBody, *, context: int) -> Request:
         stream=bool(body.stream),
         urgent=True,
     )
+    return request, choice
 
 
 def _refuse_others(asked: Leniency, body: ChatBody) -> None:

@@ -92,9 +92,9 @@ class OpenAiRoutes:
         """Answer a chat."""
         asked, body = Leniency(lenient=self.lenient), read_body(ChatBody, await json_of(call))
         name, adapter = self._named(body)
-        request = replace(read_chat(asked, body, context=self.context), adapter=adapter)
-        answer = ChatAnswer(model=name, body=body, calling=bool(request.prompt.tools))
-        return await self._answered(call, answer, [request], asked, stream=request.stream)
+        request, choice = read_chat(asked, body, context=self.context)
+        answer = ChatAnswer(model=name, body=body, choice=choice)
+        return await self._answered(call, answer, [replace(request, adapter=adapter)], asked, stream=request.stream)
 
     @takes(CompletionBody, streams=True)
     async def complete(self, call: Call) -> Response:

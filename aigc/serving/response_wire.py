@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from aigc.serving.calling import CallReader, ToolChoice
+from aigc.serving.call_reader import CallReader
+from aigc.serving.calling import ToolChoice
 from aigc.serving.events import event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import AnyObject, FlatSchema
@@ -37,10 +38,13 @@ class ResponseAnswer:
     created: int = field(default_factory=lambda: int(time.time()))
     output: list[dict[str, Json]] = field(default_factory=list)
     _events: int = 0
-    _reader: CallReader = field(default_factory=CallReader)
+    _reader: CallReader = field(init=False)
     _log: TokenLog = field(default_factory=TokenLog)
     _open: bool = False  # whether the last item is being written
     _cut: bool = False  # whether the answer ended for want of tokens
+
+    def __post_init__(self) -> None:
+        self._reader = self.choice.reader()
 
     def whole(self, told: Sequence[Sequence[Completion]]) -> dict[str, Json]:
         """Return the answer in one piece."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from aigc.serving.calling import CallReader
+from aigc.serving.call_reader import CallReader
 from aigc.types import Completion, TokenLogprob
 
 from .served import Served, scores, serve
@@ -128,7 +128,7 @@ def test_calls_come_as_calls_whole_and_in_parts(several: bool, serve: Callable[.
     made = [(one["function"]["name"], one["function"]["arguments"]) for one in choice["message"]["tool_calls"]]
     assert made == calls and all(one["id"].startswith("call_") for one in choice["message"]["tool_calls"])
     source = server.asked.grammar.source
-    assert "text" not in source and ("*" in source.partition("\n")[0]) == several
+    assert "TEXT" not in source and ("*" in source.partition("\n")[0]) == several
     assert [json.loads(one)["function"]["name"] for one in server.asked.prompt.tools] == ["weather", "time"]
     deltas = [one["choices"][0]["delta"] for one in server.events(CHAT, asked)[:-1]]
     parts = [call for delta in deltas for call in delta.get("tool_calls", ())]
@@ -144,7 +144,7 @@ def test_what_may_be_text_or_a_call_is_what_the_model_makes_it(serve: Callable[.
     server = serve("It is <b>cold</b>.")
     (choice,) = server.told(CHAT, asked)["choices"]
     assert choice["message"]["content"] == "It is <b>cold</b>." and "tool_calls" not in choice["message"]
-    assert choice["finish_reason"] == "stop" and server.asked.grammar.source.startswith("start: text | call")
+    assert choice["finish_reason"] == "stop" and server.asked.grammar.source.startswith("start: TEXT | bare | call")
     parts = [one["choices"][0]["delta"].get("content") or "" for one in server.events(CHAT, asked)[:-1]]
     assert "".join(parts) == "It is <b>cold</b>."
     server.told(CHAT, {**asked, "tool_choice": "none"})
@@ -165,7 +165,7 @@ def test_only_the_tool_that_is_named_may_be_called(choice: Any, serve: Callable[
     server = serve(called(("time", "{}")))
     server.told(CHAT, {**HELLO, "tools": [WEATHER, TIME], "tool_choice": choice})
     source = server.asked.grammar.source
-    assert "weather" not in source and "text" not in source and '"time' in source.replace("\\", "")
+    assert "weather" not in source and "TEXT" not in source and '"time' in source.replace("\\", "")
 
 
 def test_a_call_that_is_cut_off_says_so(serve: Callable[..., Served]) -> None:
@@ -333,8 +333,43 @@ def test_an_answer_is_read_alike_however_it_is_cut() -> None:
     assert len([one for one in told if one[0] == "arguments"]) > 20, "the arguments come as they are written"
 
 
-def read_in(parts: list[str]) -> tuple[str, list[tuple[str, str]]]:
-    reader = CallReader()
+BARE = [
+    '{"name": "weather", "arguments": {"city": "Oslo"}}',
+    '```json\n{\n  "name": "weather",\n  "arguments": {"city": "Oslo"}\n}\n```',
+    '```\n{"name":"weather", "arguments":{"city": "Oslo"}\n}\n```\n',
+]
+TEXTS = [
+    '{"name": "Bob"}',
+    '```json\n{"name": "time", "arguments": {}}\n```',
+    "```python\nx = {}\n```",
+    '{"nam',
+    "{}",
+    "``",
+]
+
+
+@pytest.mark.parametrize("text", BARE)
+def test_a_bare_call_of_a_tool_is_a_call(text: str, serve: Callable[..., Served]) -> None:
+    server = serve(text)
+    (choice,) = server.told(CHAT, {**HELLO, "tools": [WEATHER]})["choices"]
+    assert choice["message"]["content"] is None and choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"city": "Oslo"}'}
+    (choice,) = server.told(CHAT, {**HELLO, "tools": [TIME]})["choices"]
+    assert choice["message"]["content"] == text and choice["finish_reason"] == "stop"
+    for size in (1, 2, 5, 11, 100):
+        parts = [text[at : at + size] for at in range(0, len(text), size)]
+        assert read_in(parts, ["time", "weather"]) == ("", [("weather", '{"city": "Oslo"}')])
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_calls_no_tool_of_ours_is_text(text: str) -> None:
+    for size in (1, 2, 5, 11, 100):
+        parts = [text[at : at + size] for at in range(0, len(text), size)]
+        assert read_in(parts, ["weather"]) == (text, [])
+
+
+def read_in(parts: list[str], names: Sequence[str] = ()) -> tuple[str, list[tuple[str, str]]]:
+    reader = CallReader(names)
     told = [part for text in parts for part in reader.feed(text)] + reader.end()
     assert "".join(text for kind, _, text in told if kind == "text") == reader.text
     for number, call in enumerate(reader.calls):

@@ -52,6 +52,41 @@ def test_calls_keep_to_their_schema_whole_and_in_parts(server: Served) -> None:
     jsonschema.validate(json.loads(item["arguments"]), ITEM)
 
 
+def test_what_a_model_makes_of_a_choice_is_text_or_a_whole_call(server: Served) -> None:
+    """Bare calls of ours are held to their schema, and nothing else that looks alike."""
+    from llguidance import LLMatcher, LLTokenizer
+
+    from aigc.serving.calling import Function, choice_of
+    from aigc.serving.wire import Leniency
+
+    function = Function.model_validate(ORDER["function"])
+    choice = choice_of(Leniency(), [function, Function(name="time")], "auto", several=True)
+    engine = server.generator
+    tokenizer = LLTokenizer(engine.front.raw.to_str(), n_vocab=engine.front.vocab, eos_token=[256])
+    grammar = choice.grammar()
+    assert grammar is not None
+
+    def takes(text: str) -> bool:
+        state = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar.source), log_level=0)
+        assert not state.is_error(), state.get_error()
+        tokens = tokenizer.tokenize_str(text)
+        return state.validate_tokens(tokens) == len(tokens) and state.consume_tokens(tokens) and state.is_accepting()
+
+    good = '{"name": "order", "arguments": {"size": "S"}}'
+    fenced = '```json\n{\n  "name": "order",\n  "arguments": {\n    "size": "S"\n  }\n}\n```'
+    for text in (
+        good,
+        fenced,
+        f"<tool_call>\n{good}\n</tool_call>",
+        "Hello",
+        '{"name": "Bob"}',
+        "```python\nx = 1\n```",
+    ):
+        assert takes(text), text
+    for text in (good, fenced, f"<tool_call>\n{good}\n</tool_call>"):
+        assert not takes(text.replace('"S"', '"M"')), text
+
+
 def test_a_schema_is_held_or_refused(server: Served) -> None:
     form: dict[str, Any] = {"type": "json_schema", "json_schema": {"name": "order", "schema": ITEM}}
     for seed in range(3):
