@@ -59,6 +59,10 @@ class CallReader:
             held = ENDS.sub("", held, count=1)
         if self._where in ("call", "bare"):  # a call may be cut off by max_tokens: the arguments that there are
             return self._arguments(held) if held else []
+        if self._where == "between" and held.lstrip("\n").startswith(OPEN):  # before it had a name
+            return []
+        if self.calls and OPEN.startswith(held.lstrip("\n")):
+            return []
         return self._told(held) if held.strip() or (held and self._where == "text") else []
 
     def _step(self, parts: list[Part]) -> bool:

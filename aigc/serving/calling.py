@@ -29,6 +29,7 @@ ANY = {"type": "object"}
 SPACED = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
 LOOSE = {"x-guidance": {"whitespace_pattern": r"[ \n]{0,20}"}}
 NAMED = "named"
+MOST_CALLS = 16  # of an answer: a small model may not find an end
 
 
 class Function(Body):
@@ -58,7 +59,7 @@ class ToolChoice:
         """Return what holds an answer to it; None where any text will do."""
         if not self.calls:
             return None
-        more = ' ("\\n" call)*' if self.several else ""
+        more = f' ("\\n" call){{0,{MOST_CALLS - 1}}}' if self.several else ""
         lines = [
             f"start: TEXT | bare | call{more}" if self.text else f"start: call{more}",
             *(self._text_or_bare() if self.text else ()),

@@ -157,6 +157,7 @@ class ChatAnswer:
         reader = self._reader(answer.index)
         reader.feed(text)
         reader.end()
+        told["content"] = reader.text
         if reader.calls:
             told["content"] = reader.text or None
             calls = [{"name": one.name, "arguments": one.arguments} for one in reader.calls]
