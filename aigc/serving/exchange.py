@@ -28,6 +28,13 @@ class Exchange:
 
     async def answers(self, call: Call, requests: Sequence[Request]) -> list[list[Completion]]:
         """Return the answers to each request, unless the caller goes before they are there."""
+        told = await self.outcomes(call, requests)
+        for one in (one for answers in told for one in answers):
+            self.refuse(one)
+        return told
+
+    async def outcomes(self, call: Call, requests: Sequence[Request]) -> list[list[Completion]]:
+        """Return the same, with those that failed."""
         return await unless_gone(call, self._all(requests))
 
     async def _all(self, requests: Sequence[Request]) -> list[list[Completion]]:
@@ -40,10 +47,7 @@ class Exchange:
 
     async def _one(self, request: Request) -> list[Completion]:
         async with self.board.ask(request) as asked:
-            told = await asked.answers()
-        for one in told:
-            self.refuse(one)
-        return told
+            return await asked.answers()
 
     async def news(self, requests: Sequence[Request]) -> AsyncIterator[News]:
         """Yield what comes of the requests as it comes. Once something has come, a request that fails is told as it

@@ -128,14 +128,16 @@ class OpenAiRoutes:
     async def _before(
         self, call: Call, suffix: str, request: Request, answers: Sequence[Completion]
     ) -> list[Completion]:
-        """Return answers with how likely the suffix is after each in place of how likely they are themselves."""
+        """Return answers with how likely the suffix is after each in place of how likely they are themselves; it may
+        have no room after some."""
         exchange = Exchange(board=self.board, named=ParamNames(prompt="suffix"))
-        asked = [before_suffix(request, one, suffix) for one in answers]
-        told = [likelihood(one[0]) for one in await exchange.answers(call, asked)]
-        if any(one is None for one in told):
+        told = await exchange.outcomes(call, [before_suffix(request, one, suffix) for one in answers])
+        found = [likelihood(one) for (one,) in told]
+        if not any(found):
+            exchange.refuse(told[0][0])
             raise Refusal(400, "suffix: how likely it is, what writes here cannot tell", param="suffix")
-        totals = [one.total for one in told if one is not None]
-        return [replace(one, mean_logprob=total) for one, total in zip(answers, totals, strict=True)]
+        pairs = zip(answers, found, strict=True)
+        return [replace(one, mean_logprob=known.total if known else None) for one, known in pairs]
 
     @takes(ResponseBody, streams=True)
     async def respond(self, call: Call) -> Response:

@@ -51,7 +51,7 @@ class Sampled(Body):
     top_p: Share | None = None
     top_k: Annotated[int, Field(ge=0, le=1 << 20), WHOLE] | None = None
     min_p: Share | None = None
-    repetition_penalty: Annotated[float, Field(gt=0, le=4)] | None = None
+    repetition_penalty: Annotated[float, Field(ge=0.01, le=10)] | None = None
     frequency_penalty: Penalty | None = None
     presence_penalty: Penalty | None = None
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None

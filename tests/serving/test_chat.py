@@ -243,6 +243,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"messages": [{"role": "user", "content": 5}]}, "messages.0.content"),
     ({"temperature": "hot"}, "temperature"),
     ({"temperature": 3}, "temperature"),
+    ({"repetition_penalty": 5e-324}, "repetition_penalty"),
     ({"max_tokens": -1}, "max_tokens"),
     ({"n": 0}, "n"),
     ({"n": "2"}, "n"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aigc.types import Completion, Request
 
-from .served import Served, serve
+from .served import Served, Spelling, serve
 
 __all__ = ["serve"]  # a fixture
 
@@ -101,6 +102,20 @@ def test_the_text_before_which_the_suffix_is_likeliest_is_told(stream: bool, ser
     server = serve(lambda request, index: texts[index % 4], likely=lambda request: float(request.prompt.ids == (5, 6)))
     assert server.told(TEXTS, {"prompt": [5, 6], "suffix": " sky", "n": 2})["choices"][1]["index"] == 1
     assert server.asked.prompt.ids == (5, 6) and server.asked.prompt.messages[0].content in texts
+
+
+def test_a_text_that_leaves_the_suffix_no_room_is_not_told(serve: Callable[..., Served]) -> None:
+    class Narrow(Spelling):
+        def _tell(self, request: Request) -> Completion:
+            told = super()._tell(request)
+            full = "blue" not in request.prompt.messages[0].content
+            error = "the prompt has 9 tokens and its text 5, and the model takes 8"
+            return replace(told, text="", finish_reason="error", error=error) if full else told
+
+    server = serve(Narrow(lambda request, index: [" red", " green", " blue", " grey"][index]))
+    assert server.told(TEXTS, {"prompt": "The", "suffix": " sky"})["choices"][0]["text"] == " blue"
+    server = serve(Narrow(" red"))
+    assert server.refused(TEXTS, {"prompt": "The", "suffix": " sky"})[:2] == (400, "suffix")
 
 
 def test_the_likeliest_of_several_is_told(serve: Callable[..., Served]) -> None:
