@@ -15,13 +15,14 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import Field
 
 from aigc.serving.events import DONE, event_text
-from aigc.serving.refusals import ParamNames
+from aigc.serving.refusals import ParamNames, Refusal
 from aigc.serving.token_log import PlacedToken, TokenLog, text_logprobs
 from aigc.serving.usage import FINISHED, usage_of
 from aigc.serving.wire import MOST_ANSWERS, WHOLE, Leniency, Sampled, sampling_of
 from aigc.types import Completion, Delta, Json, Message, Prompt, Request, SamplingParams, TokenLogprob
 
 MOST_PROMPTS = 256
+MOST_TEXTS = 1024  # of a call, those that are not told among them
 TRIED = 4  # texts before a suffix for each that is told
 WRITTEN = 16  # tokens where a body does not say how many, as OpenAI has it
 
@@ -175,6 +176,9 @@ def read_completions(asked: Leniency, body: CompletionBody) -> list[Request]:
             body.best_of = None
         elif body.suffix:
             asked.cannot("best_of", "with a suffix the text that it follows best is told")
+    if (many := len(body.prompts) * body.tried) > MOST_TEXTS:
+        message = f"n: {many:,} texts would be written for one call, at most {MOST_TEXTS:,} are"
+        raise Refusal(400, message, param="n", code="invalid_value")
     figures = 0 if body.logprobs is None else max(1, body.logprobs)
     sampling = sampling_of(asked, body, most=body.limit, logprobs=figures, n=body.tried)
     stream = bool(body.stream) and body.tried == body.told

@@ -137,6 +137,7 @@ def test_the_likeliest_of_several_is_told(serve: Callable[..., Served]) -> None:
         ({"prompt": [-1]}, "prompt"),
         ({"logprobs": 6}, "logprobs"),
         ({"best_of": 1, "n": 2}, "best_of"),
+        ({"prompt": ["A"] * 256, "n": 5}, "n"),
         ({"best_of": 3, "stream": True}, "best_of"),
         ({"best_of": 3, "suffix": "b"}, "best_of"),
     ],
