@@ -77,3 +77,10 @@ def test_the_call_writes_a_piece(pieces: Served) -> None:
         assert pieces.told(found)
     described = pieces.told("/openapi.json")
     assert "PieceBody" in str(described["paths"]["/api/pieces"]["post"])
+
+
+def test_nobody_is_told_where_a_model_lies(tmp_path: Path) -> None:
+    from aigc.serving.server import _called
+
+    (tmp_path / "mine.gguf").touch()
+    assert _called(str(tmp_path / "mine.gguf")) == "mine.gguf" and _called("smollm2-135m") == "smollm2-135m"

@@ -85,6 +85,10 @@ def test_what_a_model_makes_of_a_choice_is_text_or_a_whole_call(server: Served) 
         assert takes(text), text
     for text in (good, fenced, f"<tool_call>\n{good}\n</tool_call>"):
         assert not takes(text.replace('"S"', '"M"')), text
+    for arguments, good_ones in (("{}", True), ("5", False)):  # of a tool that says nothing of them
+        call = f'{{"name": "time", "arguments": {arguments}}}'
+        assert takes(call) or not good_ones
+        assert takes(f"<tool_call>\n{call}\n</tool_call>") == good_ones
 
 
 def test_a_schema_is_held_or_refused(server: Served) -> None:
