@@ -23,6 +23,7 @@ from aigc.types import Completion, Delta, Json, Message, Prompt, Request, Sampli
 
 MOST_PROMPTS = 256
 MOST_TEXTS = 1024  # of a call, those that are not told among them
+NEAR = 100  # characters before a suffix, where it has no room after all of a text
 TRIED = 4  # texts before a suffix for each that is told
 WRITTEN = 16  # tokens where a body does not say how many, as OpenAI has it
 
@@ -200,6 +201,12 @@ def before_suffix(request: Request, answer: Completion, suffix: str) -> Request:
     if not request.prompt.ids:
         before = plain(request.prompt.messages[0].content + answer.text)
     return replace(request, prompt=before, given=suffix, sampling=SamplingParams(), stream=False)
+
+
+def near_suffix(request: Request, answer: Completion, suffix: str) -> Request:
+    """Return what asks the same of the end of a text alone, for texts that fill all the room there is."""
+    end = replace(request, prompt=plain(answer.text[-NEAR:] or " "))
+    return before_suffix(end, replace(answer, text=""), suffix)
 
 
 def read_prompt(request: Request) -> Request:

@@ -16,6 +16,7 @@ from aigc.serving.completion_wire import (
     TextAnswer,
     before_suffix,
     echo_of,
+    near_suffix,
     read_completions,
     read_prompt,
 )
@@ -131,9 +132,12 @@ class OpenAiRoutes:
         """Return answers with how likely the suffix is after each in place of how likely they are themselves; it may
         have no room after some."""
         exchange = Exchange(board=self.board, named=ParamNames(prompt="suffix"))
-        told = await exchange.outcomes(call, [before_suffix(request, one, suffix) for one in answers])
-        found = [likelihood(one) for (one,) in told]
-        if not any(found):
+        for asking in (before_suffix, near_suffix):
+            told = await exchange.outcomes(call, [asking(request, one, suffix) for one in answers])
+            found = [likelihood(one) for (one,) in told]
+            if any(found):
+                break
+        else:
             exchange.refuse(told[0][0])
             raise Refusal(400, "suffix: how likely it is, what writes here cannot tell", param="suffix")
         pairs = zip(answers, found, strict=True)

@@ -170,6 +170,12 @@ def test_the_suffix_decides_among_the_texts(server: Served) -> None:
     assert told == max(texts, key=likely) and len(set(texts)) > 1
 
 
+def test_a_suffix_is_told_after_texts_that_fill_all_the_room(server: Served) -> None:
+    asked = {"prompt": "Tea", "max_tokens": 2000, "logit_bias": {"256": -100, "258": -100}, "suffix": " pot", "seed": 1}
+    told = server.told(TEXTS, asked)
+    assert told["usage"]["completion_tokens"] == 4 * 509 and told["choices"][0]["finish_reason"] == "length"
+
+
 def test_tools_are_told_to_a_model_whose_template_has_none(server: Served) -> None:
     counted = [server.told(CHAT, {**HELLO, "max_tokens": 0, **more})["usage"] for more in ({}, {"tools": [ORDER]})]
     assert counted[1]["prompt_tokens"] > counted[0]["prompt_tokens"] + 200
