@@ -6,7 +6,7 @@
                             └──► works ───────────────┘      whole jobs, beside whoever waits
 
 Names: `Switchboard` (owns the generator; `ask` for who awaits one answer, `View` for a thread that wants a Generator),
-`Desk` (pieces from briefs), `Gatekeeper` (who may come in: host, origin, token, size, time), `Pass` (a token's name and
+`PieceService` (pieces from briefs), `Gatekeeper` (who may come in: host, origin, token, size, time), `Pass` (a token's name and
 role), `application` (the routes), `openapi` and `metrics` (what a server says of itself).
 OpenAI's protocol: `wire` is what its endpoints have in common, `chat_wire`, `completion_wire`, `response_input` and
 `response_wire` read a body into Requests and tell what comes, `Exchange` asks them; `calling` is which tools may be
