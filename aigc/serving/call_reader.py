@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 OPEN, CLOSE = "<tool_call>\n", "\n</tool_call>"
 GAP = r"[ \n]{0,20}"
