@@ -15,6 +15,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
 
     testing                         the kit for plugin authors
     cli                             one small file per command
+    serving                         one model for everybody: HTTP, the browser, jobs, all at once
     training                        rows of approved pieces → an adapter: account, split, choice, card, rounds
     evaluation                      how good a model writes: figures of pieces, likelihood of texts, side by side
     jobs                 | bench    many briefs: run, folder, lock; report, forecast, ray     | how fast

@@ -40,6 +40,7 @@ BUILT_IN: Mapping[str, str] = {
     "find": "Find pieces by the words in them.",
     "export": "Write a finished batch in another format.",
     "localise": "Bring a finished batch to another market, and with --translate into its language.",
+    "serve": "Serve the model and the content types over HTTP.",
     "train": "Teach the model to write as your approved texts do.",
     "evaluate": "Compare models on the same briefs.",
     "models": "List, fetch and describe models.",

@@ -19,7 +19,7 @@ from aigc.bounds.metered import MeteredEnvironment
 from aigc.engine.tool_calls import turns_of
 from aigc.engine.turns import fold_system
 from aigc.errors import first_line
-from aigc.types import Message
+from aigc.types import Message, Prompt
 from aigc.types.foreign import file_bytes, read_json
 
 DEEPEST = 32  # characters that a level of JSON is indented by
@@ -36,16 +36,19 @@ class Chat:
         self._environment = _environment()
         self._template = self._environment.from_string(source)
 
+    def shows(self, prompt: Prompt) -> bool:
+        """Say whether it has a place for the tools of a prompt, and for their calls and answers: else it would leave
+        them out."""
+        calls = any(message.calls for message in prompt.messages)
+        answers = any(message.role == "tool" for message in prompt.messages) and (calls or prompt.tools)
+        needed = {"tools": prompt.tools, "tool_calls": calls, "tool": answers}
+        return all(word in self.source for word, used in needed.items() if used)
+
     def render(self, messages: Sequence[Message], tools: Sequence[str] = ()) -> str:
         """Render the prompt up to where the model's turn begins; system text moves where a template refuses it.
 
-        Raises TemplateError where the template refuses the turns all the same, or fails in any other way, and where it
-        has no place for the tools, or for a call of one: it would leave them out.
+        Raises TemplateError where the template refuses the turns all the same, or fails in any other way.
         """
-        if tools and "tools" not in self.source:
-            raise TemplateError("it has no place for tools")
-        if any(message.calls for message in messages) and "tool_calls" not in self.source:
-            raise TemplateError("it has no place for the calls of tools")
         try:
             return self._render(messages, tools)
         except TemplateError:

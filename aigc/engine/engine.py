@@ -132,7 +132,7 @@ class Engine:
         out, self._outbox = self._outbox, []
         if self._to_score:
             urgent = any(held.request.urgent for held in self._in_hand.values())
-            out += self._to_score.answer(self.network, URGENT_LOT if urgent else None)
+            out += map(self._spelled, self._to_score.answer(self.network, URGENT_LOT if urgent else None))
         if not self._in_hand:
             return out
         finished = None
@@ -163,13 +163,22 @@ class Engine:
 
     def _given(self, request: Request, text: str) -> Given:
         prompt = self.encode(replace(request, grammar=None))
-        own = self.front.text_ids(text)
-        if not own:
+        own, most = self.front.text_ids(text), request.sampling.logprobs
+        if not own and not most:
             raise EngineError(f"request {request.id!r}: an empty text cannot be scored")
         if len(prompt.ids) + len(own) > self.network.context:
             tokens = f"{len(prompt.ids)} tokens and its text {len(own)}"
             raise EngineError(f"the prompt has {tokens}, and the model takes {self.network.context}")
-        return Given(ids=[*prompt.ids, *own], begin=len(prompt.ids), adapter=prompt.adapter)
+        return Given(
+            ids=[*prompt.ids, *own],
+            begin=len(prompt.ids) if own else 1,
+            adapter=prompt.adapter,
+            whole=not own,
+            most=most,
+        )
+
+    def _spelled(self, answer: Completion) -> Completion:
+        return replace(answer, logprobs=self.front.spelled(answer.logprobs)) if answer.logprobs else answer
 
     def load_adapter(self, name: str, folder: Path) -> None:
         """Load a LoRA adapter, as PEFT saves it, for requests that name it. Raises ModelError where it does not fit."""
@@ -239,8 +248,8 @@ class Engine:
         ids = self.front.encode(request.prompt)
         if not ids:
             raise EngineError("the prompt is empty")
-        if (largest := max(ids)) >= self.network.vocab:
-            known = f"the model knows {self.network.vocab:,} tokens"
+        if (largest := max(ids)) >= self.vocab:
+            known = f"the model knows {self.vocab:,} tokens"
             raise EngineError(f"the prompt has a token of the number {largest:,}, and {known}")
         room = self.network.context - len(ids)
         if room < 1:

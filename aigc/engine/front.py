@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 
 from aigc.engine.chat_template import Chat, content_of, read_chat, read_tokenizer_config
 from aigc.engine.token_bytes import TokenBytes
+from aigc.engine.told_tools import tools_told
 from aigc.engine.tool_calls import check_tools, texts_of, uses_tools, with_texts_changed
 from aigc.engine.turns import join_plain
 from aigc.engine.word_ends import BEFORE_BLANK, JOINT, LONGEST, WHOLE
@@ -46,13 +47,17 @@ class Front:
         self.vocab = self.raw.get_vocab_size(with_added_tokens=True)
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """Return the whole prompt as ids. Raises EngineError where the chat template refuses it, or has no place for
-        what only it could show."""
-        if tools := uses_tools(prompt):
+        """Return the whole prompt as ids; tools that the chat template has no place for are told as text.
+
+        Raises EngineError where the template refuses it, and for tools and calls that are none.
+        """
+        if prompt.ids:
+            return [*prompt.ids, *self.text_ids(join_plain(prompt.messages))]
+        chat = self.chat if prompt.chat else None
+        if uses_tools(prompt):
             check_tools(prompt)
-        if not prompt.chat or self.chat is None:
-            if tools:
-                raise EngineError("tools and their calls need a chat template")
+            prompt = prompt if chat is not None and chat.shows(prompt) else tools_told(prompt)
+        if chat is None:
             return self._encode_plain(join_plain(prompt.messages))
         if not any(map(self._special_pattern.search, texts_of(prompt))):
             return self._ids(self._render(prompt))

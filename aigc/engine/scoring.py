@@ -22,7 +22,7 @@ from aigc.engine.network import Network, Span
 from aigc.engine.sharing import SHORTEST, plan_prefixes
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, first_line
-from aigc.types import Completion, Request, Usage
+from aigc.types import Completion, Request, TokenLogprob, Usage
 
 TOGETHER = 512  # tokens of a step
 LOGITS = 1 << 26  # bytes of logits that are looked at together
@@ -30,15 +30,18 @@ AT_ONCE = 256  # requests whose prompts are compared with each other
 NO_ROOM = "the text does not fit into memory"
 NO_NUMBERS = "the model gives no numbers: its weights are damaged, or too large for its arithmetic"
 
-Found: TypeAlias = tuple[list[float], list[int]]  # a score on its way
+Likely: TypeAlias = tuple[tuple[int, float], ...]  # tokens, the likeliest first
+Found: TypeAlias = tuple[list[float], list[int], list[Likely]]  # a score on its way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """This is how likely each token of a text is, in natural logarithms, and which token is the likeliest there."""
+    """This is how likely each token of a text is, in natural logarithms, and which token is the likeliest there; where
+    more were asked for, which are, and how likely."""
 
     logprobs: tuple[float, ...]
     likeliest: tuple[int, ...]
+    tops: tuple[Likely, ...] = ()
 
     @property
     def total(self) -> float:
@@ -48,11 +51,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """This is a text to score: `ids`, of which those from `begin` on are foretold, at least one after the first."""
+    """This is a text to score: `ids`, of which those from `begin` on are foretold, at least one after the first.
+    `most` is how many likely tokens are told of each; of a `whole` prompt its first token is told too."""
 
     ids: Sequence[int]
     begin: int
     adapter: str = ""
+    whole: bool = False
+    most: int = 0
 
 
 @dataclass(slots=True)
@@ -125,18 +131,23 @@ def _answer(request: Request, given: Given, found: Score) -> Completion:
     if not math.isfinite(found.total):
         return Completion(request_id=request.id, text="", finish_reason="error", error=NO_NUMBERS)
     many = len(found.logprobs)
+    told = (
+        TokenLogprob(token=token, logprob=logprob, top=top)
+        for token, logprob, top in zip(given.ids[given.begin :], found.logprobs, found.tops, strict=False)
+    )
     return Completion(
         request_id=request.id,
         text=request.given or "",
         token_ids=tuple(given.ids[given.begin :]),
         usage=Usage(prompt=given.begin, forced=many),
-        mean_logprob=found.total / many,
+        mean_logprob=found.total / many if many else None,
+        logprobs=(*([TokenLogprob(token=given.ids[0], logprob=0.0)] if given.whole else ()), *told),
     )
 
 
 def score(network: Network, texts: Sequence[Given]) -> list[Score]:
     """Score texts, in their order. Each fits into the model's context; nothing stays in memory afterwards."""
-    found: list[Found] = [([], []) for _ in texts]
+    found: list[Found] = [([], [], []) for _ in texts]
     with torch_threads(network.torch_threads):
         for adapter in dict.fromkeys(one.adapter for one in texts):
             rows = [_Row(one, place) for place, one in enumerate(texts) if one.adapter == adapter]
@@ -144,7 +155,7 @@ def score(network: Network, texts: Sequence[Given]) -> list[Score]:
                 _share(network, rows)
             for lot in _lots(rows):
                 _foretell(network, lot, found)
-    return [Score(logprobs=tuple(logprobs), likeliest=tuple(likeliest)) for logprobs, likeliest in found]
+    return [Score(logprobs=tuple(one), likeliest=tuple(best), tops=tuple(tops)) for one, best, tops in found]
 
 
 def _share(network: Network, rows: Sequence[_Row]) -> None:
@@ -213,7 +224,7 @@ def _foretell(network: Network, lot: Sequence[_Row], found: Sequence[Found]) -> 
     bank = Bank(network.shape, len(lot), max(len(row.given.ids) - row.base for row in lot))
     most = max(1, LOGITS // (4 * network.vocab))
     while any(row.done < len(row.given.ids) - 1 for row in lot):
-        spans, keep, wanted, tokens = [], list[int](), list[tuple[int, int]](), 0
+        spans, keep, wanted, tokens = [], list[int](), list[tuple[int, int, int]](), 0
         for lane, row in enumerate(lot):
             ids, first = row.given.ids, row.given.begin - 1
             room = most - len(keep) + max(0, first - row.done)  # tokens, of which the last may have logits
@@ -224,18 +235,25 @@ def _foretell(network: Network, lot: Sequence[_Row], found: Sequence[Found]) -> 
             spans.append(Span(bank, lane, row.done - row.base, part, row.prefix, row.base, row.given.adapter))
             kept = range(max(first, row.done), end)
             keep += [tokens + at - row.done for at in kept]
-            wanted += [(row.place, ids[at + 1]) for at in kept]
+            wanted += [(row.place, ids[at + 1], row.given.most) for at in kept]
             tokens += len(part)
             row.done = end
         _note(network.forward(spans, keep), wanted, found)
 
 
-def _note(logits: torch.Tensor, wanted: Sequence[tuple[int, int]], found: Sequence[Found]) -> None:
+def _note(logits: torch.Tensor, wanted: Sequence[tuple[int, int, int]], found: Sequence[Found]) -> None:
     if not wanted:
         return
-    ids = torch.tensor([token for _, token in wanted], device=logits.device)
+    ids = torch.tensor([token for _, token, _ in wanted], device=logits.device)
     own = logits.gather(1, ids[:, None])[:, 0]
-    logprobs = (own.double() - logits.double().logsumexp(1)).tolist()
-    for (place, _), logprob, best in zip(wanted, logprobs, logits.argmax(1).tolist(), strict=True):
+    whole = logits.double().logsumexp(1)
+    logprobs = (own.double() - whole).tolist()
+    for (place, _, _), logprob, best in zip(wanted, logprobs, logits.argmax(1).tolist(), strict=True):
         found[place][0].append(logprob)
         found[place][1].append(best)
+    if most := max(one for _, _, one in wanted):
+        figures, tokens = logits.double().topk(min(most, logits.shape[1]), dim=1)
+        rows = zip(tokens.tolist(), (figures - whole[:, None]).tolist(), strict=True)
+        for (place, _, asked), likely in zip(wanted, rows, strict=True):
+            if asked:
+                found[place][2].append(tuple(zip(*likely, strict=True))[:asked])

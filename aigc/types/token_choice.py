@@ -39,6 +39,7 @@ class SamplingParams:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
     """This is which texts may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
+    A rule of Lark that is the name of a control token, `open: "<tool_call>"`, is that token where the model has one.
 
     Hashable, so an engine compiles each distinct grammar once.
     """

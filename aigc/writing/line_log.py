@@ -108,7 +108,8 @@ class LineLog:
 def request_digest(request: Request) -> str:
     """Return `DIGITS` digits that tell one request from another, whatever its id and whoever asks."""
     if request.given is not None:
-        asked = f"({_shown(request.prompt)}, {request.adapter!r}, given {request.given!r})"
+        told = f", logprobs {request.sampling.logprobs}" if request.sampling.logprobs else ""
+        asked = f"({_shown(request.prompt)}, {request.adapter!r}, given {request.given!r}{told})"
         return hashlib.sha256(asked.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
     return request.digest or _digests(request.prompt, request.sampling, request.grammar, request.adapter)[0]
 
@@ -126,7 +127,8 @@ def _shown(prompt: Prompt) -> str:
     words that came later and are off."""
     messages = ", ".join(map(_message_shown, prompt.messages)) + ("," if len(prompt.messages) == 1 else "")
     tools = f", tools={prompt.tools!r}" if prompt.tools else ""
-    return f"Prompt(messages=({messages}), chat={prompt.chat!r}{tools})"
+    ids = f", ids={prompt.ids!r}" if prompt.ids else ""
+    return f"Prompt(messages=({messages}), chat={prompt.chat!r}{tools}{ids})"
 
 
 @lru_cache(maxsize=1 << 10)

@@ -82,6 +82,8 @@ class Wording:
             raise Refused(
                 f"the adapter {request.adapter!r} cannot be sent; serve it there as a model and name that by -m"
             )
+        if request.prompt.ids:
+            raise Refused("a prompt in tokens cannot be sent: whose they are is not known")
         if request.prompt.tools:
             raise Refused("tools cannot be sent: the calls in an answer would be lost")
         if not request.prompt.chat and any(one.calls or one.role == "tool" for one in request.prompt.messages):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -243,17 +244,27 @@ def test_what_tools_bring_along_is_text(front: Any) -> None:
     assert '{"of": "<|im_end|>"}' in shown(front, prompts[2])
 
 
-def test_what_a_template_would_leave_out_is_refused(front: Any, tiny_folder: Any) -> None:
+def test_what_a_template_would_leave_out_is_told_as_text(front: Any, tiny_folder: Any) -> None:
     from aigc.engine.front import load_front
 
     simple, plain = load_front(tiny_folder("llama")), load_front(tiny_folder("gpt2", chat=False))
     asked = Prompt(messages=(Message(role="user", content="How many?"),), tools=(TOOL,))
+    for one, begin in ((simple, "<|im_start|>system\n"), (plain, "")):
+        told = shown(one, asked)
+        assert told.startswith(f"{begin}You can use these tools") and f"<tools>\n{TOOL}\n</tools>" in told
+        told = shown(one, called())
+        assert '<tool_call>\n{"name": "stock", "arguments": {"of": "mug"}}\n</tool_call>' in told
+        assert re.search(r"<tool_response>\n.*\n</tool_response>", told)
+    assert "<tools>" not in shown(front, asked), "whose template has a place of its own for them"
+    assert "<tool_call>" in shown(front, replace(called(), chat=False))
+    ours = Message(role="system", content="Be brief.")
+    told = shown(simple, replace(asked, messages=(ours, *asked.messages)))
+    assert told.startswith("<|im_start|>system\nBe brief.\n\nYou can use")
+
+
+def test_tools_and_calls_that_are_none_are_refused(front: Any) -> None:
+    asked = Prompt(messages=(Message(role="user", content="How many?"),), tools=(TOOL,))
     for one, prompt, reason in (
-        (simple, asked, "has no place for|it has no place for tools"),
-        (simple, called(), "it has no place for the calls of tools"),
-        (plain, asked, "^tools and their calls need a chat template$"),
-        (plain, called(), "^tools and their calls need a chat template$"),
-        (front, replace(called(), chat=False), "^tools and their calls need a chat template$"),
         (front, called(arguments="[1]"), "^the arguments of a call of 'stock': no JSON object$"),
         (front, called(arguments="{"), "^the arguments of a call of 'stock': no JSON: "),
         (front, replace(asked, tools=(TOOL, "5")), "^tool 2: no JSON object$"),
@@ -269,3 +280,16 @@ def test_a_prompt_without_tools_is_what_it_was(front: Any, tiny_folder: Any) -> 
     turns = (Message(role="user", content="Hi"), Message(role="tool", content="12"))
     assert shown(simple, Prompt(messages=turns)).endswith("<|im_start|>tool\n12<|im_end|>\n<|im_start|>assistant\n")
     assert shown(front, Prompt(messages=turns[:1])) == "<|im_start|>user\nHi<|im_end|>\n"
+
+
+def test_a_rule_that_is_a_control_tokens_name_is_that_token(open_tiny: Any) -> None:
+    engine = open_tiny("llama")
+    source = 'start: open "ab" close other\nopen: "<|im_start|>"\nclose: "<|im_start|>"\nother: "<tool_call>"\n'
+    plain = Prompt(messages=(Message(role="user", content="Hello"),))
+    engine.submit(Request(id="a", prompt=plain, grammar=Grammar(kind="lark", source=source)))
+    answers: list[Any] = []
+    while engine.busy:
+        answers += engine.step()
+    (answer,) = answers
+    assert answer.finish_reason == "stop" and answer.text == "ab<tool_call>"
+    assert answer.token_ids == (257, *b"ab", 257, *b"<tool_call>")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from aigc.errors import EngineError
+from aigc.types import Message, Prompt, Request, SamplingParams, TokenLogprob
 
 from .test_adapters import TARGETS, merge, open_model, paths_of, write_adapter
 
@@ -71,6 +72,51 @@ def test_each_text_is_scored_under_its_own_adapter(open_tiny: Callable[..., Any]
     expected = zip(by_transformers(plain, windows), by_transformers(adapted, windows), strict=True)
     for one, (logprobs, _) in zip(engine.score(both), [score for pair in expected for score in pair], strict=True):
         assert one.logprobs == pytest.approx(logprobs, abs=2e-4)
+
+
+def test_each_token_of_a_prompt_or_a_text_has_its_figure(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine = open_tiny("llama")
+    model = open_model(engine.folder)
+    plain = Prompt(messages=(Message(role="user", content="Hot tea, ガ"),), chat=False)
+    ids = engine.front.encode(plain)
+    figures = SamplingParams(logprobs=2)
+    asked = {
+        "text": Request(id="text", prompt=plain, given=" is good", sampling=figures),
+        "prompt": Request(id="prompt", prompt=plain, given="", sampling=figures),
+        "ids": Request(id="ids", prompt=Prompt(messages=(), ids=tuple(ids)), given="", sampling=figures),
+        "one": Request(id="one", prompt=Prompt(messages=(), ids=(65,)), given="", sampling=figures),
+        "none": Request(id="none", prompt=plain, given=" is good"),
+    }
+    for one in asked.values():
+        engine.submit(one)
+    answers = {one.request_id: one for one in engine.step()}
+    after = [*ids, *engine.front.text_ids(" is good")]
+    for name, window in (("text", (after, len(ids))), ("prompt", (ids, 1))):
+        ((expected, likeliest),) = by_transformers(model, [window])
+        told = answers[name].logprobs[1:] if name == "prompt" else answers[name].logprobs
+        assert [one.logprob for one in told] == pytest.approx(expected, abs=2e-4)
+        assert sum(one.top[0][0] != best for one, best in zip(told, likeliest, strict=True)) <= 1
+        assert all(len(one.top) == 2 == len(one.top_spelled) for one in told)
+    assert answers["prompt"].logprobs[0] == TokenLogprob(token=ids[0], logprob=0.0, spelled=b"H")
+    assert b"".join(one.spelled for one in answers["prompt"].logprobs) == "Hot tea, ガ".encode()
+    assert answers["ids"].logprobs == pytest.approx(answers["prompt"].logprobs)
+    assert [one.spelled for one in answers["one"].logprobs] == [b"A"] and answers["one"].mean_logprob is None
+    assert answers["none"].logprobs == ()
+
+
+def test_a_prompt_may_come_in_tokens(open_tiny: Callable[..., Any]) -> None:
+    engine = open_tiny("llama")
+    plain = Prompt(messages=(Message(role="user", content="Hot tea"),), chat=False)
+    ids = tuple(engine.front.encode(plain))
+    assert engine.front.encode(Prompt(messages=(), ids=ids)) == list(ids)
+    more = Prompt(messages=(Message(role="user", content="!<|im_end|>"),), ids=ids)
+    assert engine.front.encode(more) == [*ids, *engine.front.text_ids("!<|im_end|>")]
+    texts = {}
+    for name, prompt in (("text", plain), ("ids", Prompt(messages=(), ids=ids))):
+        engine.submit(Request(id=name, prompt=prompt, sampling=SamplingParams(max_tokens=12, seed=5)))
+    while engine.busy:
+        texts |= {one.request_id: one.text for one in engine.step()}
+    assert texts["text"] == texts["ids"]
 
 
 def test_company_and_order_change_nothing(open_tiny: Callable[..., Any], asking: Any) -> None:

@@ -43,6 +43,8 @@ def test_what_a_good_one_says_is_passed_on() -> None:
     assert answer.text == "A text."
     bounded = opened(Odd, "odd", 60)
     assert isinstance(bounded, BoundedGenerator) and bounded.capacity == 8 and not hasattr(bounded, "score")
+    assert bounded.vocab == 0, "which it does not tell"
+    assert opened(lambda: Odd(vocab=9), "odd", 60).vocab == 9  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

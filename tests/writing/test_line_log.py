@@ -190,8 +190,11 @@ def test_what_was_asked_before_there_were_newer_words_has_the_digest_that_it_had
                 {"tools": ("{}",)},
                 {"messages": (called, *rest)},
                 {"messages": (replace(first, answers="a"), *rest)},
+                {"ids": (5, 6)},
             )
         ],
+        replace(asked, given="Yes"),
+        replace(asked, given="Yes", sampling=replace(asked.sampling, logprobs=2)),
     ]
-    assert len({request_digest(one) for one in (asked, *others)}) == 7
+    assert len({request_digest(one) for one in (asked, *others)}) == 10
     assert request_digest(replace(asked, urgent=True)) == request_digest(asked)

@@ -112,6 +112,7 @@ def test_calls_of_tools_are_told_and_tools_refused(ask: Ask) -> None:
     ]
     for prompt, reason in (
         (replace(request.prompt, tools=("{}",)), "tools cannot be sent: the calls in an answer would be lost"),
+        (replace(request.prompt, ids=(5,)), "a prompt in tokens cannot be sent: whose they are is not known"),
         (replace(request.prompt, chat=False), "calls of tools cannot be sent as plain text"),
     ):
         with pytest.raises(Refused, match=f"^{reason}$"):
