@@ -43,6 +43,19 @@ def merged(first: Delta, second: Delta) -> Delta:
     return replace(second, text=first.text + second.text, logprobs=first.logprobs + second.logprobs)
 
 
+def add(pending: deque[Event], event: Event) -> None:
+    """Put an event to those that nobody has fetched yet; a part of a text is one with the last, if of the same text."""
+    last = pending[-1] if pending else None
+    if (
+        isinstance(event, Delta)
+        and isinstance(last, Delta)
+        and (last.request_id, last.index) == (event.request_id, event.index)
+    ):
+        pending[-1] = merged(last, event)
+    else:
+        pending.append(event)
+
+
 class QueueFull(EngineError):
     """This is a request too many."""
 
@@ -115,7 +128,7 @@ class Switchboard:
         call = OpenCall(own, answers_to(request))
         self._asked.add(own)
         try:
-            self.submit(replace(request, id=own), call)
+            self.submit(replace(request, id=own, urgent=True), call)
             yield call
         finally:
             self._asked.discard(own)
@@ -157,8 +170,7 @@ class Switchboard:
     def _cancel(self, request_id: str, generator: Generator) -> None:
         self._listeners.pop(request_id, None)
         if self._open.pop(request_id, None) is not None:
-            with suppress(AigcError):
-                generator.cancel(request_id)
+            _drop(generator, request_id)
 
     def _run(self) -> None:
         try:
@@ -175,7 +187,10 @@ class Switchboard:
         finally:
             self._ended = self._ended or CLOSED
             self._fail_all(self._ended)
-            generator.close()
+            try:
+                generator.close()
+            except Exception:
+                log.exception("the generator failed while it closed")
 
     def _turn(self, generator: Generator) -> bool:
         """Read what was asked, and have the generator advance; say whether to go on."""
@@ -197,8 +212,7 @@ class Switchboard:
             log.exception("the generator failed; what was in hand is lost")
             for request_id in list(self._open):
                 self._fail(request_id, reason)
-                with suppress(AigcError):
-                    generator.cancel(request_id)
+                _drop(generator, request_id)
             return True
         self.steps += 1
         self._hand_out(events)
@@ -244,6 +258,14 @@ class Switchboard:
             self._fail(request_id, reason)
 
 
+def _drop(generator: Generator, request_id: str) -> None:
+    """Cancel a request; what a generator says to that is logged, and is nobody's loss."""
+    try:
+        generator.cancel(request_id)
+    except Exception:
+        log.exception("the generator failed to drop %s", request_id)
+
+
 class OpenCall:
     """This is one request over HTTP: its events, in the order they came, for one async reader."""
 
@@ -257,14 +279,10 @@ class OpenCall:
 
     def take(self, event: Event) -> None:
         with self._lock:
-            last = self._pending[-1] if self._pending else None
-            if isinstance(event, Delta) and isinstance(last, Delta) and last.index == event.index:
-                self._pending[-1] = merged(last, event)
-            else:
-                self._pending.append(event)
+            add(self._pending, event)
 
     def wake(self) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody reads any more
             self._loop.call_soon_threadsafe(self._news.set)
 
     def __aiter__(self) -> AsyncIterator[Event]:
