@@ -80,10 +80,8 @@ class Gatekeeper:
         except Refusal as refused:
             if not safe.begun:
                 await refusal_response(refused, path=scope["path"])(scope, receive, safe)
-        except TimeoutError:
-            if not safe.begun:
-                slow = Refusal(408, "the request came too slowly", code="timeout")
-                await refusal_response(slow, path=scope["path"])(scope, receive, safe)
+        except TimeoutError:  # a reader who does not read: the connection is cut
+            return
 
     def _let_in(self, scope: Scope, most: int) -> Pass | None:
         headers = Headers(scope=scope)
@@ -174,7 +172,10 @@ class _Arriving:
         if self._whole:
             return await self._receive()
         left = self._until - asyncio.get_running_loop().time()
-        message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+        try:
+            message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+        except TimeoutError as error:
+            raise Refusal(408, "the request came too slowly", code="timeout") from error
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._bytes > self._most:
