@@ -55,6 +55,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         HTTPException: _http,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False
     guarded = Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
     return Counted(app=guarded, metrics=plan.metrics, routes=routes)
 

@@ -45,7 +45,7 @@ class JobBody(Body):
     model_config = ConfigDict(extra="forbid", strict=False, populate_by_name=True)
 
     type: Text
-    rows: list[dict[str, Any]] | None = None
+    rows: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
     briefs: Literal["sample"] | None = None
     origin: Name | None = Field(default=None, alias="from")
     columns: dict[str, str] = Field(default_factory=dict, alias="map")

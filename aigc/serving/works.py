@@ -183,7 +183,8 @@ class Works:
         content_type = plan.kind(project)
         plan.exports_of(project, content_type)
         Unique.of(project.settings)
-        project.voice(content_type)
+        if "voice" in plan.settings and not content_type.demands.voices:
+            raise UsageError(f"voice: {content_type.name} has one voice only")
         tally = Tally()
         found = survey_briefs(plan.rows(project, content_type, tally), FIRST, tally=tally)
         if not found.valid:

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Sequence
 
+from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Message, Prompt, Request, SamplingParams
 
 PATIENCE = 20.0  # seconds that a test waits for what is to come
@@ -84,3 +85,17 @@ def text(name: str, text: str = "done", index: int = 0) -> Completion:
 
 def part(name: str, text: str, index: int = 0) -> Delta:
     return Delta(request_id=name, index=index, text=text)
+
+
+class Gated(ScriptedGenerator):
+    """This is a script that answers only as many requests as it is let."""
+
+    def __init__(self, **more: int) -> None:
+        super().__init__(lambda one, index: f"Buy {one.prompt.messages[-1].content}", lump=1, **more)
+        self.let = threading.Semaphore(0)
+        self.open = threading.Event()
+
+    def step(self) -> Sequence[Completion | Delta]:
+        if not self.open.is_set() and not self.let.acquire(timeout=0.05):
+            return []
+        return super().step()
