@@ -184,7 +184,7 @@ class Works:
         plan.exports_of(project, content_type)
         Unique.of(project.settings)
         if "voice" in plan.settings and not content_type.demands.voices:
-            raise UsageError(f"voice: {content_type.name} has one voice only")
+            raise UsageError(f"voice: {content_type.name} has no voices", hint="leave it out")
         tally = Tally()
         found = survey_briefs(plan.rows(project, content_type, tally), FIRST, tally=tally)
         if not found.valid:

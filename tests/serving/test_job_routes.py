@@ -244,8 +244,9 @@ def test_only_what_runs_wrote_can_be_fetched(listen: Callable[..., Listening]) -
     (folder / "content.csv").unlink()
     (folder / "content.csv").symlink_to(folder.parent.parent.parent / "tokens.yaml")
     for name in ("notes.txt", "job.sqlite", "asked.yaml", "content.csv", "", ".", "..", "../tokens.yaml", "%2e%2e/x"):
-        answer = server.call(f"/api/jobs/{job}/files/{name}")
-        assert answer.status_code == 404 and TOKENS["admin"] not in answer.text, name
+        head = f"Host: localhost\r\nAuthorization: Bearer {TOKENS['admin']}\r\n\r\n"
+        status, told = server.send(f"GET /api/jobs/{job}/files/{name} HTTP/1.1\r\n{head}")
+        assert status == 404 and TOKENS["admin"].encode() not in told, name
     answer = server.call(f"/api/jobs/{job}/files/report.html")
     assert answer.headers["content-disposition"].startswith("attachment")
     assert server.call("/api/jobs/nothing").status_code == 404
