@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Message, Prompt, Request, SamplingParams
@@ -68,15 +69,23 @@ class Puppet:
 
     def id(self, place: int = 0) -> str:
         """Return the id of a request, once it is asked."""
-        with self._came:
-            assert self._came.wait_for(lambda: len(self.asked) > place, PATIENCE)
-            return self.asked[place].id
+        self._wait(lambda: len(self.asked) > place)
+        return self.asked[place].id
 
     def dropped(self, many: int = 1) -> list[str]:
         """Return which were dropped, once so many are."""
-        with self._came:
-            assert self._came.wait_for(lambda: len(self.cancelled) >= many, PATIENCE)
-            return self.cancelled
+        self._wait(lambda: len(self.cancelled) >= many)
+        return self.cancelled
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        """Wait, with empty steps in which nothing but the inbox is read."""
+        last = time.monotonic() + PATIENCE
+        while not until():
+            assert time.monotonic() < last
+            if self.stepping.is_set() and self._given.empty():
+                self.give()
+            with self._came:
+                self._came.wait(0.02)
 
 
 def text(name: str, text: str = "done", index: int = 0) -> Completion:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,15 +99,9 @@ def test_who_leaves_drops_the_piece_and_nobody_elses(service: Callable[..., Serv
     one = service()
 
     def dropped() -> None:
-        while len(one.puppet.asked) < 2:
-            one.puppet.give()
-            time.sleep(0.02)
         first, second = one.puppet.id(0), one.puppet.id(1)
         one.puppet.give(part(first, "B"), part(second, "B"))
-        while not one.puppet.cancelled:
-            one.puppet.give()
-            time.sleep(0.02)
-        assert one.puppet.cancelled == [first]
+        assert one.puppet.dropped() == [first]
         one.puppet.give(text(second, "Buy"))
 
     playing = threading.Thread(target=dropped)
