@@ -65,6 +65,8 @@ def file_of(text: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
 def test_what_is_shown_of_yaml_is_right(page: str, text: str, tmp_path: Path) -> None:
+    if text.startswith("# team.yaml"):  # tokens, which a server reads: tests/serving
+        return
     name, whole = file_of(text)
     files = {"aigc.yaml": "", name: whole, "products.csv": "id,name,benefits\nmug,Mug,dry;warm\n"}
     files |= {"site.csv": "title,url,text\nBoots,https://example.com/a,Rain boots for children.\n"}

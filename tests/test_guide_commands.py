@@ -27,6 +27,7 @@ NEEDS = {  # what no script stands in for → why
     r"aigc models pull|aigc models merge|\.gguf": "weights",
     r"aigc bench|aigc train|aigc evaluate|python -m aigc\.train": "a model that computes",
     r"--on ray": "a cluster",
+    r"aigc serve|^curl": "a port, and somebody to end it: tests/serving asks what the page does",
     r"--on vllm|--on openai": "what must be installed, or a server",
     r"--watch|aigc pick spring$": "a terminal, and somebody to end it",
     r"/mnt/": "a disk of that name",

@@ -20,14 +20,14 @@ class BatchShare:
         self.share = share
         self.owed = 0.0  # seconds that steps of all rows are behind; below 0, that urgent ones are
         self._running: Whose | None = None
-        self._last: dict[Whose, float] = {}  # seconds that the last step of each kind took
+        self._last: dict[bool, float] = {}  # seconds that the last step took: one of urgent rows alone, another
 
     @property
     def urgent_next(self) -> bool:
         """Say whether a step of urgent rows alone is due. One that runs still takes, it is assumed, as long as the one
         before."""
         running = self._running
-        return (self.owed if running is None else self._after(running, self._last.get(running, 0.0))) < 0
+        return (self.owed if running is None else self._after(running, self._last.get(running == "urgent", 0.0))) < 0
 
     def begin(self, whose: Whose | None) -> None:
         """Note that a step runs: of urgent rows while others wait, of all, of others alone, or one that counts not."""
@@ -37,7 +37,7 @@ class BatchShare:
         """Count the step that ran."""
         if self._running is not None:
             self.owed = self._after(self._running, seconds)
-            self._last[self._running] = seconds
+            self._last[self._running == "urgent"] = seconds
         self._running = None
 
     def _after(self, whose: Whose, seconds: float) -> float:

@@ -23,8 +23,8 @@ from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.scoring import NO_NUMBERS, NO_ROOM, Given, Score, TextsToScore, score
-from aigc.engine.streams import Streams
 from aigc.engine.text_ends import text_ends
+from aigc.engine.text_streams import Streams
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
@@ -170,7 +170,11 @@ class Engine:
             tokens = f"{len(prompt.ids)} tokens and its text {len(own)}"
             raise EngineError(f"the prompt has {tokens}, and the model takes {self.network.context}")
         return Given(
-            ids=[*prompt.ids, *own], begin=len(prompt.ids) if own else 1, adapter=prompt.adapter, whole=not own, most=most
+            ids=[*prompt.ids, *own],
+            begin=len(prompt.ids) if own else 1,
+            adapter=prompt.adapter,
+            whole=not own,
+            most=most,
         )
 
     def _spelled(self, answer: Completion) -> Completion:
@@ -244,8 +248,8 @@ class Engine:
         ids = self.front.encode(request.prompt)
         if not ids:
             raise EngineError("the prompt is empty")
-        if (largest := max(ids)) >= self.network.vocab:
-            known = f"the model knows {self.network.vocab:,} tokens"
+        if (largest := max(ids)) >= self.vocab:
+            known = f"the model knows {self.vocab:,} tokens"
             raise EngineError(f"the prompt has a token of the number {largest:,}, and {known}")
         room = self.network.context - len(ids)
         if room < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from aigc.types import Grammar
 
 KEPT = 256  # compiled grammars
 NEAR = 32  # letters; a text with room for more is not near its limit
+CONTROL_RULE = re.compile(r'^(\w+): "(<[^"<>\\\s]+>)"$', re.MULTILINE)  # of Lark
 FARTHEST = 4096  # letters; how far the end of a text is looked for
 
 
@@ -136,7 +138,7 @@ class Grammars:
         """Return a fresh matcher. Raises EngineError with llguidance's reason where the grammar does not compile."""
         found = self._compiled.get(grammar)
         if found is None:
-            state = LLMatcher(self._tokenizer, _to_llguidance(grammar), log_level=0)
+            state = LLMatcher(self._tokenizer, self._to_llguidance(grammar), log_level=0)
             if state.is_error():
                 raise EngineError(f"the {grammar.kind} grammar does not compile: {_reason(state.get_error())}")
             found = self._compiled[grammar] = Matcher(state, self._letters)
@@ -163,19 +165,29 @@ class Grammars:
 
         return wait
 
+    def _to_llguidance(self, grammar: Grammar) -> str:
+        if grammar.kind == "json":
+            return _from_schema(grammar.source)
+        if grammar.kind == "regex":
+            return LLMatcher.grammar_from_regex(grammar.source)
+        return LLMatcher.grammar_from_lark(CONTROL_RULE.sub(self._control_rule, grammar.source))
+
+    def _control_rule(self, rule: re.Match[str]) -> str:
+        """Return a rule for the token of that name, where there is one: its letters would come as the token, which no
+        letters in a grammar match."""
+        name, token = rule.groups()
+        known = self._tokenizer.tokenize_str(token)
+        return f"{name}: {token}" if len(known) == 1 and self._tokenizer.is_special_token(known[0]) else rule.group()
+
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(cancel_futures=True)
 
 
-def _to_llguidance(grammar: Grammar) -> str:
-    if grammar.kind == "regex":
-        return LLMatcher.grammar_from_regex(grammar.source)
-    if grammar.kind == "lark":
-        return LLMatcher.grammar_from_lark(grammar.source)
+def _from_schema(source: str) -> str:
     try:
         # Compact JSON: fewer tokens, and nearly all punctuation is forced. The schema's own x-guidance wins.
-        return LLMatcher.grammar_from_json_schema(grammar.source, defaults={"whitespace_flexible": False})
+        return LLMatcher.grammar_from_json_schema(source, defaults={"whitespace_flexible": False})
     except ValueError as error:
         raise EngineError(f"the json grammar does not compile: {_reason(str(error))}") from error
 

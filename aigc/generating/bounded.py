@@ -36,6 +36,7 @@ class BoundedGenerator:
             self.capacity: int = inner.capacity
             if hasattr(inner, "score"):  # how likely whole texts are, where it knows
                 self.score = inner.score
+            self.vocab = int(getattr(inner, "vocab", 0))  # how many tokens it knows, where it says so
 
     def submit(self, request: Request) -> None:
         with self._boundary():

@@ -46,7 +46,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         board=plan.board, models=plan.models, context=plan.context, any_model=plan.any_model, lenient=plan.lenient
     )
     routes = [Route("/health", _health(plan.board)), *openai.routes(), *plan.more]
-    routes += [Route("/metrics", _metrics(plan)), Route("/openapi.json", _openapi(routes))]
+    routes += [Route("/metrics", _metrics(plan)), Route("/openapi.json", _openapi(routes, plan))]
     handlers: dict[type[Exception] | int, Callable[..., Response]] = {
         Refusal: _refused,
         QueueFull: _full,
@@ -78,10 +78,10 @@ def _metrics(plan: ServerPlan) -> Callable[[Request], Response]:
     return metrics  # type: ignore[return-value]
 
 
-def _openapi(routes: Sequence[Route]) -> Callable[[Request], Response]:
+def _openapi(routes: Sequence[Route], plan: ServerPlan) -> Callable[[Request], Response]:
     async def openapi(call: Request) -> Response:
         """Tell what the routes take."""
-        return JSONResponse(openapi_of(routes))
+        return JSONResponse(openapi_of(routes, vocab=plan.metrics.vocab))
 
     return openapi  # type: ignore[return-value]
 

@@ -10,23 +10,23 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from aigc.serving.calling import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.events import DONE, event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import ResponseFormat, grammar_of
 from aigc.serving.token_log import PlacedToken, TokenLog, chat_logprobs
-from aigc.serving.tool_calls import CallReader, Chosen, Function, Tool, ToolChoice, choice_of
 from aigc.serving.turns_read import Turn, read_turns
 from aigc.serving.usage import FINISHED, usage_of
-from aigc.serving.wire import MOST_TOP, Leniency, Sampled, Whole, sampling_of
+from aigc.serving.wire import MOST_TOP, WHOLE, Leniency, Sampled, sampling_of
 from aigc.types import Completion, Delta, Json, Prompt, Request
 
 
 class ChatBody(Sampled):
     messages: Annotated[list[Turn], Field(min_length=1)]
-    max_tokens: Annotated[Whole, Field(ge=0)] | None = None
-    max_completion_tokens: Annotated[Whole, Field(ge=0)] | None = None
+    max_tokens: Annotated[int, Field(ge=0), WHOLE] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=0), WHOLE] | None = None
     logprobs: bool | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=MOST_TOP)] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_TOP), WHOLE] | None = None
     response_format: ResponseFormat | None = None
     tools: list[Tool] | None = None
     tool_choice: Chosen | None = None
@@ -78,7 +78,9 @@ class ChatAnswer:
     def begin(self) -> Iterator[str]:
         """Yield the chunks that begin each choice."""
         for index in range(self.body.n or 1):
-            yield self._chunk(index, {"role": "assistant", "content": None if self._called_only else "", "refusal": None})
+            yield self._chunk(
+                index, {"role": "assistant", "content": None if self._called_only else "", "refusal": None}
+            )
 
     def parts(self, place: int, delta: Delta) -> Iterator[str]:
         """Yield the chunks of a part of a text."""
@@ -166,9 +168,7 @@ class ChatAnswer:
                 ]
         return told, self._with_calls(self._finish(answer), reader)
 
-    def _chunk(
-        self, index: int, delta: Mapping[str, Json], *, finish: str | None = None, logprobs: Json = None
-    ) -> str:
+    def _chunk(self, index: int, delta: Mapping[str, Json], *, finish: str | None = None, logprobs: Json = None) -> str:
         told = {"index": index, "delta": dict(delta), "logprobs": logprobs, "finish_reason": finish}
         usage = {"usage": None} if self.body.with_usage else {}
         return event_text({**self._record("chat.completion.chunk", [told]), **usage})

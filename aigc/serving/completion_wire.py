@@ -15,10 +15,10 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import Field
 
 from aigc.serving.events import DONE, event_text
-from aigc.serving.refusals import ParamNames, Refusal
+from aigc.serving.refusals import ParamNames
 from aigc.serving.token_log import PlacedToken, TokenLog, text_logprobs
 from aigc.serving.usage import FINISHED, usage_of
-from aigc.serving.wire import MOST_ANSWERS, Leniency, Sampled, Whole, sampling_of
+from aigc.serving.wire import MOST_ANSWERS, WHOLE, Leniency, Sampled, sampling_of
 from aigc.types import Completion, Delta, Json, Message, Prompt, Request, SamplingParams, TokenLogprob
 
 MOST_PROMPTS = 256
@@ -26,7 +26,7 @@ TRIED = 4  # texts before a suffix for each that is told
 WRITTEN = 16  # tokens where a body does not say how many, as OpenAI has it
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
-Ids: TypeAlias = Annotated[list[Annotated[Whole, Field(ge=0)]], Field(min_length=1)]
+Ids: TypeAlias = Annotated[list[Annotated[int, Field(ge=0), WHOLE]], Field(min_length=1)]
 
 
 class CompletionBody(Sampled):
@@ -36,11 +36,11 @@ class CompletionBody(Sampled):
         | Ids
         | Annotated[list[Ids], Field(min_length=1, max_length=MOST_PROMPTS)]
     )
-    max_tokens: Annotated[Whole, Field(ge=0)] | None = None
+    max_tokens: Annotated[int, Field(ge=0), WHOLE] | None = None
     echo: bool | None = None
-    best_of: Annotated[Whole, Field(ge=0, le=MOST_ANSWERS)] | None = None
+    best_of: Annotated[int, Field(ge=0, le=MOST_ANSWERS), WHOLE] | None = None
     suffix: str | None = None
-    logprobs: Annotated[Whole, Field(ge=0, le=5)] | None = None
+    logprobs: Annotated[int, Field(ge=0, le=5), WHOLE] | None = None
 
     @property
     def prompts(self) -> list[str | list[int]]:
@@ -125,7 +125,9 @@ class TextAnswer:
         yield from self.begin()
         for place, answers in enumerate(told):
             for one in self.kept(answers):
-                yield from self.parts(place, Delta(request_id="", index=one.index, text=one.text, logprobs=one.logprobs))
+                yield from self.parts(
+                    place, Delta(request_id="", index=one.index, text=one.text, logprobs=one.logprobs)
+                )
                 yield from self.last(place, one)
         yield from self.end(told)
 
@@ -166,8 +168,7 @@ def _likely(answer: Completion) -> float:
 def read_completions(asked: Leniency, body: CompletionBody) -> list[Request]:
     """Return what a body asks for, a Request for each prompt. Refusal names the parameter that cannot be done."""
     if body.best_of and body.best_of < body.told:
-        message = f"best_of: {body.best_of} is less than n, {body.told}"
-        raise Refusal(400, message, param="best_of", code="invalid_value")
+        asked.cannot("best_of", f"{body.best_of} is less than n, {body.told}")
     if body.best_of and body.best_of > body.told:
         if body.stream:
             asked.cannot("best_of", "the best text is known only when all are written, so it cannot be streamed")
@@ -199,7 +200,8 @@ def before_suffix(request: Request, answer: Completion, suffix: str) -> Request:
 
 def read_prompt(request: Request) -> Request:
     """Return what asks for the figures of a prompt's own tokens, which no text is written for."""
-    return replace(request, given="", sampling=replace(request.sampling, n=1), stream=False)
+    figures = replace(request.sampling, n=1, logprobs=max(1, request.sampling.logprobs))
+    return replace(request, given="", sampling=figures, stream=False)
 
 
 def echo_of(prompt: str | Sequence[int], scores: Sequence[TokenLogprob]) -> tuple[str, list[PlacedToken]]:

@@ -28,7 +28,7 @@ async def streamed(
     """Return the answer that sends events, once the first is there: what is refused until then is a plain answer, and
     who goes until then is not answered."""
     try:
-        first = await unless_gone(request, anext(events, None))  # type: ignore[arg-type]
+        first = await unless_gone(request, anext(events, None))
     except BaseException:
         await events.aclose()  # type: ignore[attr-defined]
         raise

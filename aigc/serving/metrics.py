@@ -23,13 +23,14 @@ GONE = 499  # who asked has gone before an answer began
 
 @dataclass(slots=True)
 class Metrics:
-    """This counts. Any thread may."""
+    """This counts. Any thread may. `vocab` is how many tokens the model knows, 0 where that is not known."""
 
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)  # by route, method and status
     seconds: dict[str, float] = field(default_factory=dict)  # by route, altogether
     within: dict[str, list[int]] = field(default_factory=dict)  # by route: how many took at most so long, then all
     tokens: Counter[str] = field(default_factory=Counter)
     texts: Counter[str] = field(default_factory=Counter)  # by how they ended
+    vocab: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -79,7 +80,9 @@ class Metrics:
             yield f'aigc_http_request_seconds_sum{{route="{route}"}} {self.seconds[route]:.6f}'
             yield f'aigc_http_request_seconds_count{{route="{route}"}} {many[-1]}'
         tokens = [(f'kind="{kind}"', many) for kind, many in sorted(self.tokens.items())]
-        yield from _metric("aigc_tokens_total", "counter", "Tokens read and written; cached ones are of prompts.", tokens)
+        yield from _metric(
+            "aigc_tokens_total", "counter", "Tokens read and written; cached ones are of prompts.", tokens
+        )
         texts = [(f'finish="{reason}"', many) for reason, many in sorted(self.texts.items())]
         yield from _metric("aigc_texts_total", "counter", "Texts by how they ended.", texts)
 
@@ -126,6 +129,7 @@ class CountedGenerator:
 
     def __init__(self, inner: Generator, metrics: Metrics) -> None:
         self.capacity = inner.capacity
+        metrics.vocab = int(getattr(inner, "vocab", 0))
         self._inner = inner
         self._metrics = metrics
 

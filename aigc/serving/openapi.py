@@ -19,22 +19,19 @@ TAKEN, STREAMS = "taken_body", "has_stream"  # attributes of an endpoint
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 OPEN = frozenset({"/health"})  # to everybody
 TEXTS: Mapping[str, str] = {"/metrics": "text/plain"}  # what is no JSON
-REFUSED: Json = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["message", "type", "param", "code"],
-            "properties": {
-                "message": {"type": "string"},
-                "type": {"type": "string"},
-                "param": {"type": ["string", "null"]},
-                "code": {"type": ["string", "null"]},
-            },
-        }
-    },
-}
+
+
+class RefusedError(Body):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class RefusedCall(Body):
+    """This is what is answered where something cannot be done."""
+
+    error: RefusedError
 
 
 def takes(body: type[Body], *, streams: bool = False) -> Callable[[E], E]:
@@ -48,11 +45,14 @@ def takes(body: type[Body], *, streams: bool = False) -> Callable[[E], E]:
     return noted
 
 
-def openapi_of(routes: Iterable[Route]) -> dict[str, Json]:
-    """Return the OpenAPI description of routes; what an endpoint does is said by its docstring."""
+def openapi_of(routes: Iterable[Route], *, vocab: int = 0) -> dict[str, Json]:
+    """Return the OpenAPI description of routes; what an endpoint does is said by its docstring. A prompt's tokens are
+    those of a model that knows `vocab`, where that is known."""
     routes = list(routes)
     bodies = [body for route in routes if (body := getattr(route.endpoint, TAKEN, None)) is not None]
-    _, defined = models_json_schema([(body, "validation") for body in bodies], ref_template=PLACE)
+    _, defined = models_json_schema([(body, "validation") for body in (*bodies, RefusedCall)], ref_template=PLACE)
+    if vocab:
+        _bound(defined, vocab - 1)
     paths: dict[str, dict[str, Json]] = {}
     for route in routes:
         path = paths.setdefault(PARAMETER.sub(r"{\1}", route.path), {})
@@ -65,9 +65,21 @@ def openapi_of(routes: Iterable[Route]) -> dict[str, Json]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**defined.get("$defs", {}), "Refused": REFUSED},
+            "schemas": defined["$defs"],
         },
     }
+
+
+def _bound(schema: Json, largest: int, *, inside: bool = False) -> None:
+    """Say of every whole number in a prompt which is the largest."""
+    if isinstance(schema, list):
+        for one in schema:
+            _bound(one, largest, inside=inside)
+    elif isinstance(schema, dict):
+        if inside and schema.get("type") == "integer":
+            schema["maximum"] = largest
+        for name, one in schema.items():
+            _bound(one, largest, inside=inside or name == "prompt")
 
 
 def _operation(route: Route) -> dict[str, Json]:
@@ -92,5 +104,5 @@ def _operation(route: Route) -> dict[str, Json]:
 
 
 def _refused() -> dict[str, Json]:
-    schema = {"$ref": PLACE.format(model="Refused")}
+    schema = {"$ref": PLACE.format(model="RefusedCall")}
     return {"description": "Refused", "content": {"application/json": {"schema": schema}}}

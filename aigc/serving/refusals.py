@@ -25,7 +25,7 @@ class ParamNames:
         """Return which parameter a request failed for, by the generator's own sentence, and a short code."""
         if "tokens and the model takes" in error or "tokens and its text" in error:
             return self.prompt, "context_length_exceeded"
-        if error.startswith("the lark grammar") or error.startswith("tool"):
+        if error.startswith(("the lark grammar", "tool")):
             return self.tools, "invalid_value"
         if error.startswith("the json grammar"):
             return self.grammar, "invalid_value"

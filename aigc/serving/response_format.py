@@ -13,7 +13,7 @@ from aigc.types import Grammar, Json
 ANY_OBJECT = {"type": "object"}
 
 
-class PlainText(Body):
+class FreeText(Body):
     type: Literal["text"]
 
 
@@ -39,13 +39,13 @@ class FlatSchema(NamedSchema):
     name: str = "answer"
 
 
-ResponseFormat: TypeAlias = Annotated[PlainText | AnyObject | HeldObject, Field(discriminator="type")]
-TextFormat: TypeAlias = Annotated[PlainText | AnyObject | FlatSchema, Field(discriminator="type")]
+ResponseFormat: TypeAlias = Annotated[FreeText | AnyObject | HeldObject, Field(discriminator="type")]
+TextFormat: TypeAlias = Annotated[FreeText | AnyObject | FlatSchema, Field(discriminator="type")]
 
 
-def grammar_of(format_: PlainText | AnyObject | HeldObject | FlatSchema | None) -> Grammar | None:
+def grammar_of(format_: FreeText | AnyObject | HeldObject | FlatSchema | None) -> Grammar | None:
     """Return the grammar of a response format; None where any text will do."""
-    if format_ is None or isinstance(format_, PlainText):
+    if format_ is None or isinstance(format_, FreeText):
         return None
     if isinstance(format_, AnyObject):
         return schema_grammar(ANY_OBJECT)

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from aigc.serving.response_format import PlainText, TextFormat, grammar_of
-from aigc.serving.tool_calls import Chosen, Function, ToolChoice, choice_of
+from aigc.serving.calling import Chosen, Function, ToolChoice, choice_of
+from aigc.serving.response_format import FreeText, TextFormat, grammar_of
 from aigc.serving.turns_read import ROLES, ContentPart, checked, made, text_of
-from aigc.serving.wire import MOST_TOP, Body, Leniency, Sampled, Whole, sampling_of
+from aigc.serving.wire import MOST_TOP, WHOLE, Body, Leniency, Sampled, sampling_of
 from aigc.types import Message, Prompt, Request, ToolCall
 
 FIGURES = "message.output_text.logprobs"  # in `include`
@@ -65,13 +65,13 @@ class ReasoningSettings(Body):
 class ResponseBody(Sampled):
     input: str | list[InputItem] | None = None
     instructions: str | None = None
-    max_output_tokens: Annotated[Whole, Field(ge=1)] | None = None
+    max_output_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
     tools: list[FlatTool] | None = None
     tool_choice: Chosen | None = None
     parallel_tool_calls: bool | None = None
     text: TextSettings | None = None
     include: list[str] | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=MOST_TOP)] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_TOP), WHOLE] | None = None
     metadata: dict[str, str] | None = None
     reasoning: ReasoningSettings | None = None
     truncation: Literal["auto", "disabled"] | None = None
@@ -88,9 +88,9 @@ class ResponseBody(Sampled):
         return max(1, self.top_logprobs or 0) if self.top_logprobs or FIGURES in (self.include or ()) else 0
 
     @property
-    def form(self) -> PlainText | Any:
+    def form(self) -> FreeText | Any:
         """The form that the text has."""
-        return (self.text.format if self.text else None) or PlainText(type="text")
+        return (self.text.format if self.text else None) or FreeText(type="text")
 
 
 def read_response(asked: Leniency, body: ResponseBody, *, context: int) -> tuple[Request, ToolChoice]:
@@ -159,9 +159,7 @@ def _add(asked: Leniency, item: InputItem, where: str, messages: list[Message]) 
     if isinstance(item, MessageItem):
         messages.append(Message(role=ROLES[item.role], content=text_of(asked, item.content, f"{where}.content")))
     elif isinstance(item, CallItem):
-        call = ToolCall(
-            name=item.name, arguments=checked(asked, item.arguments, f"{where}.arguments"), id=item.call_id
-        )
+        call = ToolCall(name=item.name, arguments=checked(asked, item.arguments, f"{where}.arguments"), id=item.call_id)
         if messages and messages[-1].role == "assistant":
             messages[-1] = replace(messages[-1], calls=(*messages[-1].calls, call))
         else:

@@ -1,7 +1,9 @@
 """`/v1/responses` as OpenAI has it, with nothing kept: output items are built as the text comes, each step an event.
 
-    created, in_progress, (item added, (part added, text deltas, text done, part done | argument deltas, arguments done),
-    item done)*, completed | incomplete | failed
+    created, in_progress, item*, completed | incomplete | failed
+    item: added, (part added, text deltas, text done, part done | argument deltas, arguments done), done
+
+Each event has the next number; the last has the whole response.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from aigc.serving.calling import CallReader, ToolChoice
 from aigc.serving.events import event_text
 from aigc.serving.refusals import ParamNames
 from aigc.serving.response_format import AnyObject, FlatSchema
 from aigc.serving.response_input import ResponseBody
 from aigc.serving.token_log import PlacedToken, TokenLog, chat_logprobs
-from aigc.serving.tool_calls import CallReader, ToolChoice
 from aigc.serving.usage import tokens_of
 from aigc.types import Completion, Delta, Json
 
@@ -43,7 +45,10 @@ class ResponseAnswer:
     def whole(self, told: Sequence[Sequence[Completion]]) -> dict[str, Json]:
         """Return the answer in one piece."""
         answer = told[0][0]
-        for _ in (*self.parts(0, Delta(request_id="", text=answer.text, logprobs=answer.logprobs)), *self.last(0, answer)):
+        for _ in (
+            *self.parts(0, Delta(request_id="", text=answer.text, logprobs=answer.logprobs)),
+            *self.last(0, answer),
+        ):
             pass
         return self._ended(told)
 

@@ -127,7 +127,7 @@ def serve(
     plan = ServerPlan(
         board=board,
         passes=passes,
-        models={project.settings.model: "", **adapters},
+        models={_called(project.settings.model): "", **adapters},
         context=CONTEXT,
         hosts=address.hosts,
         any_model=any_model,
@@ -164,6 +164,11 @@ def _interactive(project: Project) -> Project:
     if not project.source.declares("interactive") or "interactive" in project.settings.engine:
         return project
     return project_over(project, engine={**project.settings.engine, "interactive": True})
+
+
+def _called(model: str) -> str:
+    """Return what a model is called over HTTP: nobody there is told where a file lies."""
+    return Path(model).name if Path(model).exists() else model
 
 
 def _bound(address: ListeningAt) -> socket.socket:

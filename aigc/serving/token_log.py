@@ -27,7 +27,9 @@ class TokenLog:
     _characters: int = 0  # of the text
     _told: int = 0  # characters that the tokens make up
     _waiting: list[PlacedToken] = field(default_factory=list)
-    _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"))
+    _decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
+    )
 
     def feed(self, text: str, scores: Iterable[TokenLogprob]) -> list[PlacedToken]:
         """Take the next part of a text and the next tokens; return those that are certain now."""

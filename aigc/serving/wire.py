@@ -23,11 +23,12 @@ MOST_ANSWERS = 64
 MOST_STOPS = 64
 MOST_TOP = 20
 
+
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]  # 3.0 is one too, by JSON Schema
+WHOLE = BeforeValidator(_whole)  # 3.0 is one too, by JSON Schema
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -48,15 +49,15 @@ class Sampled(Body):
     model: str = ""
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Share | None = None
-    top_k: Annotated[Whole, Field(ge=0)] | None = None
+    top_k: Annotated[int, Field(ge=0, le=1 << 20), WHOLE] | None = None
     min_p: Share | None = None
     repetition_penalty: Annotated[float, Field(gt=0, le=4)] | None = None
     frequency_penalty: Penalty | None = None
     presence_penalty: Penalty | None = None
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None
     stop: str | Annotated[list[str], Field(max_length=MOST_STOPS)] | None = None
-    seed: Whole | None = None
-    n: Annotated[Whole, Field(ge=1, le=MOST_ANSWERS)] | None = None
+    seed: Annotated[int, WHOLE] | None = None
+    n: Annotated[int, Field(ge=1, le=MOST_ANSWERS), WHOLE] | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     user: str | None = None

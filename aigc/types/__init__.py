@@ -78,9 +78,9 @@ class Request:
     `given` asks how likely that text is as an answer, and nothing is written: one Completion comes back whose `text` is
     the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
     end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count, but where
-    `sampling.logprobs` are asked for each token's are told, and an empty text asks for those of the prompt's own tokens,
-    the first of which, foretold by nothing, has 0. With `judge` the model that judges is asked; a generator of one model
-    is both. `other` is the other answer it may give.
+    `sampling.logprobs` are asked for each token's are told, and an empty text asks for those of the prompt's tokens,
+    the first of which, foretold by nothing, has 0. With `judge` the model that judges is asked; a generator of one
+    model is both. `other` is the other answer it may give.
 
     Somebody waits for an `urgent` one: a generator that has a queue of its own takes it first. It changes no text.
     """

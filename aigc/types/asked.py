@@ -56,8 +56,8 @@ class Prompt:
     """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model.
 
     `tools` are those that the model may call, each a JSON object as the chat template takes it:
-    `{"type": "function", "function": {"name": …, "description": …, "parameters": …}}`. `ids` are the model's own tokens,
-    from a program that has its tokenizer: they stand before the messages' texts, which follow as plain text.
+    `{"type": "function", "function": {"name": …, "description": …, "parameters": …}}`. `ids` are the model's own
+    tokens, from a program that has its tokenizer: they stand before the messages' texts, which follow as plain text.
     """
 
     messages: tuple[Message, ...]

@@ -19,7 +19,6 @@ class SamplingParams:
 
     `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
     `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
-    What is asked with the newer words off is known by the same digest as before there were any.
     """
 
     temperature: float = 0.7
@@ -40,6 +39,7 @@ class SamplingParams:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
     """This is which texts may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
+    A rule of Lark that is the name of a control token, `open: "<tool_call>"`, is that token where the model has one.
 
     Hashable, so an engine compiles each distinct grammar once.
     """

@@ -280,3 +280,16 @@ def test_a_prompt_without_tools_is_what_it_was(front: Any, tiny_folder: Any) -> 
     turns = (Message(role="user", content="Hi"), Message(role="tool", content="12"))
     assert shown(simple, Prompt(messages=turns)).endswith("<|im_start|>tool\n12<|im_end|>\n<|im_start|>assistant\n")
     assert shown(front, Prompt(messages=turns[:1])) == "<|im_start|>user\nHi<|im_end|>\n"
+
+
+def test_a_rule_that_is_a_control_tokens_name_is_that_token(open_tiny: Any) -> None:
+    engine = open_tiny("llama")
+    source = 'start: open "ab" close other\nopen: "<|im_start|>"\nclose: "<|im_start|>"\nother: "<tool_call>"\n'
+    plain = Prompt(messages=(Message(role="user", content="Hello"),))
+    engine.submit(Request(id="a", prompt=plain, grammar=Grammar(kind="lark", source=source)))
+    answers: list[Any] = []
+    while engine.busy:
+        answers += engine.step()
+    (answer,) = answers
+    assert answer.finish_reason == "stop" and answer.text == "ab<tool_call>"
+    assert answer.token_ids == (257, *b"ab", 257, *b"<tool_call>")

@@ -203,7 +203,7 @@ def test_likely_tokens_of_each_position(engine: StandIn, model: str, ask: Ask, f
     told = [{5: SimpleNamespace(logprob=-2.0, rank=3), 8: SimpleNamespace(logprob=-0.1, rank=1)}]
     engine.answer = lambda name, params: [[engine.text("x", ids=(5,), logprobs=told)]]
     ((one,),) = finish(vllm(model), ask(logprobs=1)).values()
-    spelled = {"spelled": b"&", "top_spelled": (b")",)}
+    spelled = {"spelled": b"\x05", "top_spelled": (b"\x08",)}
     assert one.logprobs == (TokenLogprob(token=5, logprob=-2.0, top=((8, -0.1),), **spelled),)  # type: ignore[arg-type]
 
 

@@ -59,9 +59,13 @@ class ToolChoice:
             return None
         more = ' ("\\n" call)*' if self.several else ""
         start = f"start: text | call{more}" if self.text else f"start: call{more}"
-        lines = [start, "text: /[^<](.|\\n)*/", f"call: {quoted(OPEN)} ({_alternatives(self.tools)}) {quoted(CLOSE)}"]
-        if not self.text:
-            del lines[1]
+        lines = [
+            start,
+            *(["text: /[^<](.|\\n)*/"] if self.text else []),
+            f'call: open "\\n" ({_alternatives(self.tools)}) "\\n" close',
+            f"open: {quoted(OPEN.strip())}",  # the model's own tokens where it has them
+            f"close: {quoted(CLOSE.strip())}",
+        ]
         for number, tool in enumerate(self.tools):
             schema = json.dumps({**(tool.parameters or {}), **ANY, **SPACED}, sort_keys=True)
             lines += [
