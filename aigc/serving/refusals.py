@@ -27,7 +27,7 @@ class ParamNames:
             return self.prompt, "context_length_exceeded"
         if error.startswith(("the lark grammar", "tool")):
             return self.tools, "invalid_value"
-        if error.startswith("the json grammar"):
+        if error.startswith(("the json grammar", "the grammar broke off")):
             return self.grammar, "invalid_value"
         if error.startswith("logit_bias"):
             return "logit_bias", "invalid_value"
