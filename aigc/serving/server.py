@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ANYWHERE = ("0.0.0.0", "::")
 CONTEXT = 1 << 20  # tokens at most where the model's own room decides
+WAITING = 512  # connections that nobody has taken yet
 ENDING = 30  # seconds for what is being written
 
 
@@ -146,6 +147,7 @@ def serve(
         timeout_graceful_shutdown=ENDING,
         lifespan="off",
     )
+    bound.listen(WAITING)  # who comes from now on, as the address is told, is answered
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return RunningServer(

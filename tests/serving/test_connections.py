@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import resource
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aigc.project import Project
 from aigc.serving import connections
 from aigc.serving.connections import PatientConnection, allow_files
 from aigc.serving.guard import Bounds, Gatekeeper
+from aigc.serving.server import ListeningAt, serve
 from aigc.testing import ScriptedGenerator
-from tests.serving.listening import TOKENS, Listening, read
+from tests.serving.listening import FILES, TOKENS, Listening, read
 
 HOST = "Host: localhost\r\n"
 PASS = f"Authorization: Bearer {TOKENS['write']}\r\nContent-Type: application/json\r\n"
@@ -141,3 +145,18 @@ def test_more_files_may_be_open_than_a_shell_allows() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(hard, connections.FILES)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_who_comes_as_soon_as_the_address_is_told_is_answered(
+    make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "generator", lambda *given, **more: ScriptedGenerator("Buy"))
+    running = serve(make_project(FILES), ListeningAt(port=0), None)
+    assert running.url.endswith(str(running.bound.getsockname()[1]))
+    with socket.create_connection(running.bound.getsockname(), timeout=5) as client:
+        client.sendall(f"GET /health HTTP/1.1\r\n{HOST}\r\n".encode())
+        serving = threading.Thread(target=running.run)
+        serving.start()
+        assert read(client)[0] == 200
+    running.server.should_exit = True
+    serving.join(20)
