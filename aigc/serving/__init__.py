@@ -2,12 +2,13 @@
 
     HTTP ──► guard ──► application ──► wire ──► switchboard ──► generator, on a thread of its own
                             │                      ▲  ▲
-                            ├──► desk ─────────────┘  │      one piece from a brief, its stages as they stand
-                            └──► works ───────────────┘      whole jobs, beside whoever waits
+                            ├──► piece_service ────┘  │      one piece from a brief, its stages as they stand
+                            └──► works ───────────────┘      whole jobs, one after another, beside whoever waits
 
 Names: `Switchboard` (owns the generator; `ask` for who awaits one answer, `View` for a thread that wants a Generator),
-`Desk` (pieces from briefs), `Gatekeeper` (who may come in: host, origin, token, size, time), `Pass` (a token's name and
-role), `wire` (what OpenAI's protocol says, read and written), `application` (the routes).
+`PieceService` (pieces from briefs), `Works`, `ServedJob` (all jobs, one of them), `Mailbox` (what threads tell a reader),
+`Gatekeeper` (who may come in: host, origin, token, role, size, time), `PatientConnection` (who holds still is cut),
+`Pass` (a token's name and role), `wire` (what OpenAI's protocol says, read and written), `application` (the routes).
 What is asked over HTTP is urgent: it is let in before a job's rows, and a job's texts are the same with it or without.
 What cannot be done is refused by the name of its parameter, never left out without a word; a prompt that is too long is
 refused, never cut.

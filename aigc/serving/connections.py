@@ -29,11 +29,13 @@ class PatientConnection(H11Protocol):
         super().connection_made(transport)
         self._await_headers()
 
-    def data_received(self, data: bytes) -> None:
+    def _received(self, data: bytes) -> None:
         """Take what has come. A connection that was kept alive waits for headers again from their first byte on."""
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and "headers" not in self._timers and not self.transport.is_closing():
             self._await_headers()
+
+    data_received = _received
 
     def handle_events(self) -> None:
         """Read what has come; the wait is over once a request has begun."""
@@ -72,10 +74,12 @@ class PatientConnection(H11Protocol):
         self._end("reading")
         super().resume_writing()
 
-    def timeout_keep_alive_handler(self) -> None:
+    def _kept_long_enough(self) -> None:
         """Close a connection on which nothing more came, whether its last answer was read or not."""
         super().timeout_keep_alive_handler()
         self._begin("reading", READING_WITHIN)
+
+    timeout_keep_alive_handler = _kept_long_enough
 
     def _await_headers(self) -> None:
         self._begin("headers", HEADERS_WITHIN)

@@ -173,7 +173,8 @@ class _Arriving:
             return await self._receive()
         left = self._until - asyncio.get_running_loop().time()
         try:
-            message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+            async with asyncio.timeout(max(left, 0.001)):
+                message = await self._receive()
         except TimeoutError as error:
             raise Refusal(408, "the request came too slowly", code="timeout") from error
         if message["type"] == "http.request":
@@ -198,4 +199,5 @@ class _Sending:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-        await asyncio.wait_for(self._send(message), self._seconds)
+        async with asyncio.timeout(self._seconds):  # `wait_for` makes a task for each event
+            await self._send(message)

@@ -27,8 +27,8 @@ from aigc.serving.events import event_text, streamed
 from aigc.serving.openai_routes import json_of
 from aigc.serving.openapi import takes
 from aigc.serving.refusals import Refusal, pathless
+from aigc.serving.served_job import ServedJob
 from aigc.serving.wire import Body, read_body
-from aigc.serving.work import Work
 from aigc.serving.works import Works
 from aigc.types import Json
 
@@ -118,7 +118,7 @@ class JobRoutes:
         """Tell what happens in a job, as it happens."""
         return await streamed(call, self._events(self._work(call)))
 
-    async def _events(self, work: Work) -> AsyncIterator[str]:
+    async def _events(self, work: ServedJob) -> AsyncIterator[str]:
         with work.watched() as mailbox:
             async for name, told in mailbox.events():
                 yield event_text(told, name)
@@ -143,7 +143,7 @@ class JobRoutes:
             raise Refusal(404, f"this job has no file {name!r}", code="no_such_file")
         return FileResponse(path, filename=path.name, headers={"cache-control": "no-store"})
 
-    def _work(self, call: Call) -> Work:
+    def _work(self, call: Call) -> ServedJob:
         work = self.works.get(str(call.path_params["id"]))
         if work is None:
             raise Refusal(404, "no such job here", param="id", code="no_such_job")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -102,26 +102,19 @@ def serve(
     ModelError for a model that cannot be loaded."""
     printed = owner_pass() if token_file is None else None
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
-    bound = _bound(address)
-    allow_files()
     asked, project = project, _interactive(project)
     metrics = Metrics()
-    board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics))
-    try:
-        board.start()
-    except BaseException:
-        bound.close()
-        raise
-    works = Works(asked, board)
-    try:
+    with ExitStack() as undone:
+        bound = _bound(address)
+        undone.callback(bound.close)
+        board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics)).start()
+        undone.callback(board.close)
+        works = Works(asked, board)
+        undone.callback(works.close)
         for folder in jobs:
             works.resume(folder)
         works.look()
-    except BaseException:
-        works.close()
-        board.close()
-        bound.close()
-        raise
+        undone.pop_all()
     service = PieceService(project, board)
     content = ContentRoutes(project=project, board=board, service=service)
     adapters = {Path(folder).name: str(folder) for folder in project.adapters.all()}
@@ -136,17 +129,7 @@ def serve(
         more=[*content.routes(), *JobRoutes(works=works).routes()],
         metrics=metrics,
     )
-    config = uvicorn.Config(
-        make_app(plan),
-        http=PatientConnection,
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=ENDING,
-        lifespan="off",
-    )
+    allow_files()
     bound.listen(WAITING)  # who comes from now on, as the address is told, is answered
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -156,8 +139,22 @@ def serve(
         board=board,
         service=service,
         works=works,
-        server=_EndingServer(config, works),
+        server=_EndingServer(_config(plan), works),
         bound=bound,
+    )
+
+
+def _config(plan: ServerPlan) -> uvicorn.Config:
+    return uvicorn.Config(
+        make_app(plan),
+        http=PatientConnection,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=ENDING,
+        lifespan="off",
     )
 
 

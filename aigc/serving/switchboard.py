@@ -219,7 +219,7 @@ class Switchboard:
         return True
 
     def _hand_out(self, events: Sequence[Event]) -> None:
-        woken: dict[int, Listener] = {}
+        woken: dict[Listener, None] = {}
         for event in events:
             listener = self._listeners.get(event.request_id)
             left = self._open.get(event.request_id)
@@ -232,9 +232,16 @@ class Switchboard:
                 if not left:
                     del self._listeners[event.request_id], self._open[event.request_id]
             listener.take(event)
-            woken[id(listener)] = listener
-        for listener in woken.values():
-            listener.wake()
+            woken[listener] = None
+        calls: dict[asyncio.AbstractEventLoop, list[OpenCall]] = {}
+        for listener in woken:
+            if isinstance(listener, OpenCall):
+                calls.setdefault(listener.loop, []).append(listener)
+            else:
+                listener.wake()
+        for loop, several in calls.items():  # once a step for each loop: it costs a call of the system
+            with suppress(RuntimeError):  # the loop is closed: nobody reads any more
+                loop.call_soon_threadsafe(_ring, several)
 
     def _fail(self, request_id: str, reason: str) -> None:
         listener, left = self._listeners.pop(request_id, None), self._open.pop(request_id, set())
@@ -266,13 +273,18 @@ def _drop(generator: Generator, request_id: str) -> None:
         log.exception("the generator failed to drop %s", request_id)
 
 
+def _ring(calls: Sequence[OpenCall]) -> None:
+    for one in calls:
+        one.ring()
+
+
 class OpenCall:
     """This is one request over HTTP: its events, in the order they came, for one async reader."""
 
     def __init__(self, request_id: str, many: int) -> None:
         self.id = request_id
         self.open = many  # answers not read yet
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._pending: deque[Event] = deque()
         self._lock = threading.Lock()
         self._news = asyncio.Event()
@@ -282,8 +294,12 @@ class OpenCall:
             add(self._pending, event)
 
     def wake(self) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody reads any more
-            self._loop.call_soon_threadsafe(self._news.set)
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.ring)
+
+    def ring(self) -> None:
+        """Have the reader look; on its loop."""
+        self._news.set()
 
     def __aiter__(self) -> AsyncIterator[Event]:
         return self._events()

@@ -26,9 +26,9 @@ from aigc.errors import AigcError, BriefError, NotFound, UsageError, first_line,
 from aigc.jobs import Local, Unique, is_foreign, open_job, prepare_folder, replacing
 from aigc.ledger import has_ledger, opened_ledger
 from aigc.project import STORE, Project
+from aigc.serving.served_job import CANCELLED, ServedJob
 from aigc.serving.switchboard import Switchboard
 from aigc.serving.view import View
-from aigc.serving.work import CANCELLED, Work
 from aigc.settings import lay_over
 from aigc.types import Json
 
@@ -48,20 +48,20 @@ class Works:
         self.project = project
         self.home = (project.folder or Path.cwd()) / HOME
         self._board = board
-        self._works: dict[str, Work] = {}
-        self._line: deque[Work] = deque()
+        self._works: dict[str, ServedJob] = {}
+        self._line: deque[ServedJob] = deque()
         self._bell = threading.Condition()
         self._ending = False
-        self._now: tuple[Work, View] | None = None  # being written
+        self._now: tuple[ServedJob, View] | None = None  # being written
         self._thread = threading.Thread(target=self._run, name="aigc-jobs", daemon=True)
         self._thread.start()
 
-    def all(self) -> list[Work]:
+    def all(self) -> list[ServedJob]:
         """Return the jobs, the newest last."""
         with self._bell:
             return list(self._works.values())
 
-    def get(self, name: str) -> Work | None:
+    def get(self, name: str) -> ServedJob | None:
         """Return a job by its id."""
         with self._bell:
             return self._works.get(name)
@@ -72,26 +72,26 @@ class Works:
             folder = file.parent
             try:
                 plan = read_plan(folder / PLAN_FILE if (folder / PLAN_FILE).is_file() else file)
-                work = Work(folder.name, folder, plan, own=True)
+                work = ServedJob(folder.name, folder, plan, own=True)
                 whole = _whole(work)
             except AigcError as error:
                 log.warning("%s: is passed over: %s", folder, error)
                 continue
             self._put(work, waiting=not whole and not work.is_cancelled)
 
-    def resume(self, folder: Path) -> Work:
+    def resume(self, folder: Path) -> ServedJob:
         """Go on with the job of a folder that `aigc batch` wrote. UsageError where it is none, or where this server has
         another model than it asks for."""
         file = folder / PLAN_FILE
         if not file.is_file():
             raise UsageError(f"{folder}: no {PLAN_FILE} here", hint="--job takes the folder of an `aigc batch`")
-        work = Work(_id(folder.resolve().name), folder, read_plan(file), own=False)
+        work = ServedJob(_id(folder.resolve().name), folder, read_plan(file), own=False)
         project = self._project(work)
         work.plan.exports_of(project, work.plan.kind(project))
         self._put(work, waiting=True)
         return work
 
-    def begin(self, asked: Mapping[str, Json], rows: Sequence[Mapping[str, Json]] | None) -> Work:
+    def begin(self, asked: Mapping[str, Json], rows: Sequence[Mapping[str, Json]] | None) -> ServedJob:
         """Begin a job of rows, or of the type's sample where there are none. `asked` is a job file's content without
         its briefs. Raises what `aigc batch` raises where there is no such type or no usable row."""
         folder = self._new_folder()
@@ -102,7 +102,7 @@ class Works:
             briefs = "sample" if rows is None else ROWS
             text = yaml_text({"aigc": 1, **asked, "briefs": briefs})
             (folder / ASKED).write_text(text, encoding="utf-8")
-            work = Work(folder.name, folder, read_plan(folder / ASKED), own=True)
+            work = ServedJob(folder.name, folder, read_plan(folder / ASKED), own=True)
             self._check(work)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -110,14 +110,14 @@ class Works:
         self._put(work, waiting=True)
         return work
 
-    def go_on(self, work: Work) -> None:
+    def go_on(self, work: ServedJob) -> None:
         """Put a job that was cancelled, or that failed, in line again."""
         with self._bell:
             if work.again():
                 self._line.append(work)
                 self._bell.notify_all()
 
-    def cancel(self, work: Work) -> None:
+    def cancel(self, work: ServedJob) -> None:
         """End a job: what is finished is kept, and what is in hand is dropped."""
         with self._bell:
             work.cancel()
@@ -147,7 +147,7 @@ class Works:
                 self._now[1].end()
         self._thread.join()
 
-    def _put(self, work: Work, *, waiting: bool) -> None:
+    def _put(self, work: ServedJob, *, waiting: bool) -> None:
         with self._bell:
             name, number = work.id, 2
             while work.id in self._works:
@@ -164,7 +164,7 @@ class Works:
         folder.mkdir(parents=True)
         return folder
 
-    def _project(self, work: Work) -> Project:
+    def _project(self, work: ServedJob) -> Project:
         """Return the project with a job's settings laid over. UsageError where they ask for another model."""
         server = self.project
         settings = lay_over(server.settings, work.plan.settings, {}, default=server.registry.default_generator)
@@ -177,7 +177,7 @@ class Works:
         project.opened = project.source  # it writes over the switchboard
         return project
 
-    def _check(self, work: Work) -> None:
+    def _check(self, work: ServedJob) -> None:
         """Read all rows once, as a batch does before it begins."""
         project, plan = self._project(work), work.plan
         content_type = plan.kind(project)
@@ -217,7 +217,7 @@ class Works:
                     self._now = None
                     work.ended(CANCELLED if work.cancelled else status)
 
-    def _write(self, work: Work, view: View) -> str:
+    def _write(self, work: ServedJob, view: View) -> str:
         """Write a job as `aigc batch` does; say how it ended."""
         project, plan = self._project(work), work.plan
         content_type = plan.kind(project)
@@ -238,7 +238,7 @@ class Works:
         return "stopped" if report.interrupted or report.waiting else "done"
 
 
-def _whole(work: Work) -> bool:
+def _whole(work: ServedJob) -> bool:
     """Say whether all of a job is written; its counts are then known."""
     if not has_ledger(work.folder):
         return False

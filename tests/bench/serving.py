@@ -43,6 +43,7 @@ repair: {attempts: 0}
 exports: [csv]
 """
 TASK = "{% extends 'base.j2' %}{% block task %}Write a very long story about {{ topic }}.{% endblock %}"
+NAMES = ("kettle", "cat", "clock")
 LEAVING = ("queued", "prompt", "middle", "whole", "several")
 
 
@@ -131,10 +132,10 @@ def chat(text: str, tokens: int, **more: Any) -> dict[str, Any]:
 def bodies(many: int) -> list[dict[str, Any]]:
     """These are the requests of `aigc bench raw` as chats, each with a seed."""
     from aigc.bench.workloads import build
-    from aigc.project import Project
+    from aigc.engine import convert_gguf
     from aigc.engine.front import load_front
     from aigc.models import pull
-    from aigc.engine import convert_gguf
+    from aigc.project import Project
 
     folder = pull(Project.open(Path("/")).settings.model, convert=convert_gguf).folder
     assert folder is not None
@@ -154,10 +155,11 @@ def bodies(many: int) -> list[dict[str, Any]]:
 
 def generator_alone(many: int) -> dict[str, Any]:
     """This asks a generator for the same texts at once, in this process."""
+    from dataclasses import replace
+
     from aigc.project import Project
     from aigc.serving.chat_wire import ChatBody, read_chat
     from aigc.serving.wire import Leniency
-    from dataclasses import replace
 
     asked = bodies(many)
     generator = Project.open(Path("/")).generator()
@@ -191,7 +193,7 @@ async def streams(folder: Path, many: int) -> dict[str, Any]:
             began = time.perf_counter()
             await told(server.port, "/health")
             looks.append(1000 * (time.perf_counter() - began))
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.4)
 
     async def text(body: dict[str, Any]) -> str:
         return "".join([content(chunk) async for chunk in deltas(server.port, body)])
@@ -223,7 +225,10 @@ def long_project(folder: Path, texts: int) -> list[dict[str, str]]:
     (folder / "aigc.yaml").write_text("")
     (folder / "templates" / "bench" / "long.yaml").write_text(LONG)
     (folder / "templates" / "bench" / "long.j2").write_text(TASK)
-    rows = [{"topic": f"a {name} that went to sea, part {n}"} for n in range(texts) for name in ("kettle",)]
+    rows = [
+        {"topic": f"a {name} that went to sea, part {n}"}
+        for n, name in zip(range(texts), itertools.cycle(NAMES), strict=False)
+    ]
     (folder / "briefs.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     return rows
 
@@ -260,7 +265,8 @@ async def beside(folder: Path, texts: int, share: float, most: float) -> dict[st
         server.close()
     files = ("artifacts.jsonl", "content.csv")
     there = folder / ".aigc" / "jobs" / job
-    same = status == "done" and all((there / one).read_bytes() == (folder / "alone" / one).read_bytes() for one in files)
+    pairs = [(there / one, folder / "alone" / one) for one in files]
+    same = status == "done" and all(one.read_bytes() == other.read_bytes() for one, other in pairs)
     return {
         "job": f"{texts} texts of at most 600 tokens",
         "batch_share": share,

@@ -32,7 +32,7 @@ def _as_one(before: Told, told: Told) -> Told | None:
     return told
 
 
-class Work:
+class ServedJob:
     """This is a job's folder and plan. It is `waiting`, `writing`, `done`, `stopped` (to go on with), `cancelled` or
     `failed`; `own` ones were begun here, and lie where we chose."""
 
