@@ -6,7 +6,7 @@
                             └──► works ───────────────┘      whole jobs, one after another, beside whoever waits
 
 Names: `Switchboard` (owns the generator; `ask` for who awaits one answer, `View` for a thread that wants a Generator),
-`PieceService` (pieces from briefs), `Works`, `ServedJob` (all jobs, one of them), `Mailbox` (what threads tell a reader),
+`PieceService` (pieces from briefs), `Works`, `ServedJob` (all jobs, one of them), `Mailbox` (threads tell a reader),
 `Gatekeeper` (who may come in: host, origin, token, role, size, time), `PatientConnection` (who holds still is cut),
 `Pass` (a token's name and role), `wire` (what OpenAI's protocol says, read and written), `application` (the routes).
 What is asked over HTTP is urgent: it is let in before a job's rows, and a job's texts are the same with it or without.
