@@ -7,8 +7,9 @@
 `streams` asks for the texts of `aigc bench raw`, each with a seed, no end token ends them; the same requests go to a
 generator in a process of its own. `beside` runs a job alone by `aigc batch`, then over HTTP: 20 newcomers of 24 tokens
 one after another, then a chat until the job is done; how many steps passed before each newcomer began is read from
-/metrics. What starting takes (a server's) is taken off what the job alone took. With --share 1 there are no steps in between for whoever waits. `leaving` says how many steps passed, and how
-long it took, until nothing of those who left was in hand. Each prints a JSON line.
+/metrics, and what starting takes (a server's) is taken off what the job alone took. With --share 1 there are no steps
+in between for whoever waits. `leaving` says how many steps passed, and how long it took, until nothing of those who
+left was in hand. Each prints a JSON line.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[2]
+OURS = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 TOKEN = "a-token-for-measuring"
 NO_ENDS = {"0": -100, "1": -100, "2": -100}  # SmolLM2's tokens that end a text
 TICK = os.sysconf("SC_CLK_TCK")
@@ -44,6 +47,8 @@ exports: [csv]
 """
 TASK = "{% extends 'base.j2' %}{% block task %}Write a very long story about {{ topic }}.{% endblock %}"
 NAMES = ("kettle", "cat", "clock")
+FOR_EVER = 1e9
+LENGTH, COMPANY, SEA = 2000, 4000, 600  # tokens of who leaves and of who stays, and how often a prompt says the same
 LEAVING = ("queued", "prompt", "middle", "whole", "several")
 
 
@@ -55,7 +60,7 @@ class Server:
         tokens.write_text(f"me: {{token: {TOKEN}, role: admin}}\n")
         tokens.chmod(0o600)
         command = [sys.executable, "-m", "aigc", "serve", "--port", "0", "--token-file", str(tokens), *words]
-        self.process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, cwd=folder, env=OURS, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         told = ""
         while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", told)):
@@ -236,7 +241,8 @@ async def beside(folder: Path, texts: int, share: float, most: float) -> dict[st
     rows = long_project(folder, texts)
     command = [sys.executable, "-m", "aigc", "batch", "bench/long", "briefs.jsonl", "--no-reuse", "--out", "alone"]
     before = os.times()
-    subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    if most == FOR_EVER:
+        subprocess.run(command, cwd=folder, env=OURS, capture_output=True, check=False)
     after = os.times()
     alone = after.children_user + after.children_system - before.children_user - before.children_system
     server = Server(folder, "-o", f"engine.batch_share={share}")
@@ -325,15 +331,16 @@ async def leaving(folder: Path, each: int) -> dict[str, Any]:
 
 
 async def forever(port: int, number: int) -> None:
-    async for _ in deltas(port, chat(f"Count, number {number}.", 4000)):
-        pass
+    while True:
+        async for _ in deltas(port, chat(f"Count, number {number}.", COMPANY)):
+            pass
 
 
 async def leave(port: int, kind: str, number: int, company: int) -> int:
     """This asks, goes without a word, and tells which step it was."""
-    body = chat(f"{kind} {number}", 2000, stream=kind != "whole", n=4 if kind == "several" else 1)
+    body = chat(f"{kind} {number}", LENGTH, stream=kind != "whole", n=4 if kind == "several" else 1)
     if kind == "prompt":
-        body = chat(f"{number} " + "of the sea and of the wind " * 600, 2000, stream=True)
+        body = chat(f"{number} " + "of the sea and of the wind " * SEA, LENGTH, stream=True)
     async with called(port, "/v1/chat/completions", body) as (reader, writer):
         while await in_hand(port) <= company:
             await asyncio.sleep(0.005)
@@ -353,7 +360,9 @@ def main(asked: Sequence[str] | None = None) -> None:
     parser.add_argument("--many", type=int, default=64)
     parser.add_argument("--texts", type=int, default=16)
     parser.add_argument("--share", type=float, default=0.5)
-    parser.add_argument("--most", type=float, default=1e9, help="CPU seconds of chatting")
+    parser.add_argument(
+        "--most", type=float, default=FOR_EVER, help="CPU seconds of chatting; the job alone is then left out"
+    )
     parser.add_argument("--each", type=int, default=10)
     given = parser.parse_args(asked)
     if given.what == "alone":
