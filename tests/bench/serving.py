@@ -271,7 +271,8 @@ async def beside(folder: Path, texts: int, share: float, most: float) -> dict[st
     files = ("artifacts.jsonl", "content.csv")
     there = folder / ".aigc" / "jobs" / job
     pairs = [(there / one, folder / "alone" / one) for one in files]
-    same = status == "done" and all(one.read_bytes() == other.read_bytes() for one, other in pairs)
+    compared = status == "done" and most == FOR_EVER
+    same = compared and all(one.read_bytes() == other.read_bytes() for one, other in pairs)
     return {
         "job": f"{texts} texts of at most 600 tokens",
         "batch_share": share,
@@ -279,8 +280,8 @@ async def beside(folder: Path, texts: int, share: float, most: float) -> dict[st
         "seconds_before_a_newcomer_began": [round(one[1], 2) for one in newcomers],
         "chat_tokens_per_cpu_second": round(written / chatting, 1),
         "cpu_seconds": {"start": round(starting, 1), "job alone": round(alone - starting, 1), "beside": round(used, 1)},
-        "job_share_of_its_rate": round((alone - starting) / used, 2) if status == "done" else None,
-        "folder_is_the_same": same,
+        "job_share_of_its_rate": round((alone - starting) / used, 2) if compared else None,
+        "folder_is_the_same": same if compared else None,
         "seconds": round(time.perf_counter() - began, 1),
     }
 
