@@ -10,7 +10,7 @@ warnings are errors, and whether our own log is heard. In the meantime `os._exit
 the name, and `LASTING_EFFECTS` are kept off; a child that is forked and comes back ends. What is added, a deeper stack
 and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were,
 and what others print goes to stderr: stdout may be read by a program. It takes some 60 microseconds: it stands around
-the steps of a piece, not around each call of a check, and only where others' code is at work.
+the steps of a piece, not around each call of a check, and only where others' code is at work. Threads take turns.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ SET_DEPTH, DEPTH = sys.setrecursionlimit, sys.getrecursionlimit  # also where th
 STREAMS = ("stdin", "stdout", "stderr")  # by descriptor
 STDOUT, STDERR = 1, 2
 HIGH = 200  # of 256 that a system allows at the least
+TURN = threading.RLock()  # whose thread has others' code at work: what it spoils is all threads'
+PATIENCE = 60.0  # seconds for another thread's turn to end; longer, and both go on together
 
 _descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy that nobody knows of, and what it is
 _diverted: list[object] = []  # whose work has stdout lead to stderr now
@@ -59,13 +61,33 @@ class _Undisturbed(AbstractContextManager[None]):
     __slots__ = (
         *("_around", "_attributes", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions"),
         *("_hearers", "_hooks", "_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
-        *("_streams", "_variables"),
+        *("_streams", "_turn", "_variables"),
     )
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __enter__(self) -> None:
+        self._turn = TURN.release if TURN.acquire(timeout=PATIENCE) else None
+        try:
+            self._note()
+        except BaseException:
+            if self._turn is not None:
+                self._turn()
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
+        try:
+            self._settings.end_tracing()
+            if self._around is not None:
+                self._around.ending.remove(self)
+            self._put_back(error)
+        finally:
+            turn, self._turn = self._turn, None  # what is traced may raise here, and this is called again
+            if turn is not None:
+                turn()
+
+    def _note(self) -> None:
         OWN_FILES.guard()
         LASTING_EFFECTS.guard()
         self._process = getpid()
@@ -94,10 +116,7 @@ class _Undisturbed(AbstractContextManager[None]):
             if STDOUT in _descriptors:
                 os.dup2(STDERR, STDOUT)
 
-    def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
-        self._settings.end_tracing()
-        if self._around is not None:
-            self._around.ending.remove(self)
+    def _put_back(self, error: BaseException | None) -> None:
         if DEPTH() < self._depth:
             SET_DEPTH(self._depth)
         end_forked(self._process, error)

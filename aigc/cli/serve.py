@@ -31,6 +31,14 @@ EXTRA = "pip install 'aigc[serve]'"
     type=click.Path(path_type=Path),
     help="Who may ask, by name: YAML of `name: {token: …, role: write|review|admin}`; else one token is printed.",
 )
+@click.option(
+    "--job",
+    "jobs",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Go on with the job in the folder of an `aigc batch`, beside what is asked for.",
+)
 @click.option("--any-model", is_flag=True, help="Let whatever a program calls the model mean this one.")
 @click.option("--lenient", is_flag=True, help="Leave out, by name in a header, what a call asks and cannot be done.")
 @writing_options
@@ -40,6 +48,7 @@ def command(
     port: int,
     names: tuple[str, ...],
     token_file: Path | None,
+    jobs: tuple[Path, ...],
     any_model: bool,
     lenient: bool,
     overrides: Overrides,
@@ -49,13 +58,14 @@ def command(
     """Serve the model and the content types over HTTP.
 
     Programs that speak OpenAI's protocol find it at /v1 (chat/completions, completions, responses, models); /api/types
-    and /api/pieces write checked pieces. Nothing but /health answers without a token. Ctrl-C ends it, after what is
-    being written.
+    and /api/pieces write checked pieces, /api/jobs whole jobs. Nothing but /health answers without a token. Ctrl-C ends
+    it, after what is being written; a job goes on where it was with the next `aigc serve` or `aigc batch`.
 
     \b
     Examples:
       aigc serve
       aigc serve -m qwen2.5-coder-1.5b --port 9000
+      aigc serve --job spring
       aigc serve --token-file team.yaml --host 0.0.0.0 --name copy.example.com
       curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8765/v1/models
     """
@@ -68,7 +78,7 @@ def command(
     project = open_project(folder, overrides)
     address = ListeningAt(host=host, port=port, names=names)
     with loading(project.settings.model) as report:
-        server = serve(project, address, token_file, report=report, any_model=any_model, lenient=lenient)
+        server = serve(project, address, token_file, report=report, any_model=any_model, lenient=lenient, jobs=jobs)
     echo(f"{project.source.title} at {server.url}", err=True)
     if server.printed is not None:
         echo(f"token: {server.printed.token}", err=True)

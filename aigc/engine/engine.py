@@ -307,7 +307,7 @@ def completion_of(row: BatchRow, prompt_tokens: int, front: Front) -> Completion
     if row.finish == "blind":
         error = NO_NUMBERS
     elif reason == "error":
-        broken = row.constraint.error.partition("\n")[0] if row.constraint else ""
+        broken = row.constraint.error if row.constraint else ""
         error = f"the grammar broke off: {broken}" if broken else NO_ROOM
     return Completion(
         request_id=row.request.id,

@@ -17,6 +17,7 @@ from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Grammar
 
 KEPT = 256  # compiled grammars
+NO_WAY_ON, IMPASSE = "NoExtensionBias", "no whole text can come of it"  # llguidance's word, and ours
 NEAR = 32  # letters; a text with room for more is not near its limit
 CONTROL_RULE = re.compile(r'^(\w+): "(<[^"<>\\\s]+>)"$', re.MULTILINE)  # of Lark
 FARTHEST = 4096  # letters; how far the end of a text is looked for
@@ -53,8 +54,9 @@ class Matcher:
         return Matcher(self.state.deep_copy(), self.letters)
 
     def accept(self, token: int) -> bool:
-        """Move past one token; False means the grammar did not allow it."""
-        return bool(self.state.consume_token(token))
+        """Move past one token; False means the grammar did not allow it, or that nothing leads on to a whole text: then
+        it takes the end, which is none."""
+        return bool(self.state.consume_token(token)) and not self.state.is_error()
 
     def forced(self) -> list[int]:
         """Move past the tokens that can only come next, and return them."""
@@ -107,7 +109,8 @@ class Matcher:
 
     @property
     def error(self) -> str:
-        return str(self.state.get_error())
+        told = str(self.state.get_error()).partition("\n")[0]
+        return IMPASSE if told == NO_WAY_ON else told
 
 
 class Grammars:

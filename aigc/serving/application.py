@@ -19,7 +19,7 @@ from aigc.serving.metrics import KIND, Counted, Metrics
 from aigc.serving.openai_routes import OpenAiRoutes, full
 from aigc.serving.openapi import openapi_of
 from aigc.serving.passes import Passes
-from aigc.serving.refusals import Refusal, refusal_response
+from aigc.serving.refusals import Refusal, pathless, refusal_response
 from aigc.serving.switchboard import QueueFull, Switchboard
 
 GONE = 499  # as nginx says it; nobody reads it
@@ -55,6 +55,7 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         HTTPException: _http,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False
     guarded = Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
     return Counted(app=guarded, metrics=plan.metrics, routes=routes)
 
@@ -95,7 +96,7 @@ def _full(call: Request, error: QueueFull) -> Response:
 
 def _failed(call: Request, error: AigcError) -> Response:
     status, code = (400, "invalid_value") if isinstance(error, UsageError) else (500, "failed")
-    return refusal_response(Refusal(status, str(error), code=code))
+    return refusal_response(Refusal(status, pathless(str(error)), code=code))
 
 
 def _gone(call: Request, error: ClientDisconnect) -> Response:

@@ -28,7 +28,7 @@ from aigc.serving.events import event_text, streamed, unless_gone
 from aigc.serving.openai_routes import json_of
 from aigc.serving.openapi import takes
 from aigc.serving.piece_service import LAST, PieceService
-from aigc.serving.refusals import Refusal
+from aigc.serving.refusals import Refusal, pathless
 from aigc.serving.switchboard import Switchboard
 from aigc.serving.wire import Body, read_body
 from aigc.types import Brief, Json
@@ -77,7 +77,7 @@ class ContentRoutes:
         try:
             return await run_in_threadpool(self.project.content_type, name)
         except NotFound as error:
-            raise Refusal(404, str(error), param=param, code="unknown_type") from error
+            raise Refusal(404, pathless(str(error)), param=param, code="unknown_type") from error
 
     @takes(PieceBody, streams=True)
     async def write_piece(self, call: Call) -> Response:
@@ -87,7 +87,7 @@ class ContentRoutes:
         try:
             brief = await run_in_threadpool(self._brief, content_type, body)
         except AigcError as error:
-            raise Refusal(400, str(error), param="brief", code="invalid_brief") from error
+            raise Refusal(400, pathless(str(error)), param="brief", code="invalid_brief") from error
         if body.stream:
             return await streamed(call, self._events(content_type, brief))
         return JSONResponse(await unless_gone(call, self._piece(content_type, brief)))
@@ -113,5 +113,5 @@ class ContentRoutes:
 
 def _told(name: str, loaded: ContentType | AigcError) -> dict[str, Json]:
     if isinstance(loaded, AigcError):
-        return {"name": name, "error": str(loaded)}
+        return {"name": name, "error": pathless(str(loaded))}
     return {"name": name, "summary": loaded.summary, "version": loaded.version, "required": required(loaded.brief)}

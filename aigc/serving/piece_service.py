@@ -5,68 +5,64 @@ All pieces that are asked for at once share one session on a thread of its own, 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from aigc.content import ContentType
-from aigc.errors import AigcError
+from aigc.errors import AigcError, first_line
 from aigc.ledger import artifact_record
 from aigc.project import Project
-from aigc.serving.refusals import Refusal
-from aigc.serving.switchboard import QueueFull, Switchboard
+from aigc.serving.mailbox import Mailbox, Told
+from aigc.serving.refusals import Refusal, pathless
+from aigc.serving.switchboard import CLOSED, QueueFull, Switchboard
 from aigc.serving.view import View
 from aigc.types import About, Artifact, Brief, Delta, Json
 
 log = logging.getLogger(__name__)
 
-Told: TypeAlias = tuple[str, dict[str, Json]]  # an event's name and its JSON
 LAST = "piece"  # the event that nothing follows
+TEXT = "text"  # a part of a text
+OF_TEXT = ("stage", "item", "attempt", "candidate")  # by which a text is known
 
 
-@dataclass(slots=True)
+def _as_one(before: Told, told: Told) -> Told | None:
+    """Return two parts of one text as one."""
+    if before[0] != TEXT or told[0] != TEXT or any(before[1][key] != told[1][key] for key in OF_TEXT):
+        return None
+    return TEXT, {**told[1], "text": before[1]["text"] + told[1]["text"]}
+
+
 class PieceCall:
     """This is one piece that somebody waits for; its methods but `events` are called on the session's thread."""
 
-    brief: Brief
-    streaming: bool
-    _queue: asyncio.Queue[Told]
-    _loop: asyncio.AbstractEventLoop
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self._mailbox = Mailbox(_as_one, last=LAST)
 
     def delta(self, about: About, delta: Delta) -> None:
         """Hear of the next part of a text."""
-        if self.streaming:
-            told = {"stage": about.stage, "item": about.item, "attempt": about.attempt, "text": delta.text}
-            self._tell("text", told)
+        told = {"stage": about.stage, "item": about.item, "attempt": about.attempt}
+        self._mailbox.put(TEXT, {**told, "candidate": delta.index, "text": delta.text})
 
     def written(self, stage: str, index: int, value: Json) -> None:
         """Hear of a stage's item that stands."""
-        if self.streaming:
-            self._tell("stage", {"stage": stage, "item": index, "value": value})
+        self._mailbox.put("stage", {"stage": stage, "item": index, "value": value})
 
     def finished(self, artifact: Artifact) -> None:
         """Hear of the piece."""
-        self._tell(LAST, artifact_record(artifact))
+        record = artifact_record(artifact)
+        self._mailbox.put(LAST, {**record, "reason": pathless(artifact.reason)} if artifact.reason else record)
 
     def failed(self, reason: str) -> None:
         """Hear that nothing comes of it."""
-        self._tell(LAST, {"id": self.brief.id, "status": "failed", "reason": reason, "fields": {}})
+        told = {"id": self.brief.id, "status": "failed", "reason": pathless(reason), "fields": {}}
+        self._mailbox.put(LAST, told)
 
-    def _tell(self, name: str, told: dict[str, Json]) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, (name, told))
-
-    async def events(self) -> AsyncIterator[Told]:
+    def events(self) -> AsyncIterator[Told]:
         """Yield what is heard, the piece last."""
-        while True:
-            name, told = await self._queue.get()
-            yield name, told
-            if name == LAST:
-                return
+        return self._mailbox.events()
 
 
 class PieceService:
@@ -88,15 +84,17 @@ class PieceService:
     async def ask(self, content_type: ContentType, brief: Brief, *, streaming: bool) -> AsyncIterator[PieceCall]:
         """Ask for a piece; who leaves the block early drops it. QueueFull where too many wait; Refusal for the id of a
         piece that is being written."""
-        call = PieceCall(brief, streaming, asyncio.Queue(), asyncio.get_running_loop())
+        call = PieceCall(brief)
         with self._lock:
+            if self._closing:
+                raise Refusal(503, CLOSED, code="closing")
             if len(self._calls) >= self.most:
                 raise QueueFull(f"{self.most} pieces are being written already")
             if brief.id in self._calls:
                 raise Refusal(409, f"id: a piece {brief.id!r} is being written", param="id", code="in_hand")
             self._calls[brief.id] = call
         try:
-            self._session.submit(content_type, brief, call)
+            self._session.submit(content_type, brief, call if streaming else None)
             self._ring()
             yield call
         finally:
@@ -107,8 +105,9 @@ class PieceService:
                 self._ring()
 
     def close(self) -> None:
-        """Drop what is in hand."""
-        self._closing = True
+        """Drop what is in hand; who waits for it is told."""
+        with self._lock:
+            self._closing = True
         self._ring()
         self._thread.join()
 
@@ -126,7 +125,12 @@ class PieceService:
                 for artifact in self._session.step():
                     self._finish(artifact)
             except AigcError as error:
+                log.error("pieces in hand failed: %s", error)
                 self._fail(str(error))
+            except Exception as error:
+                log.exception("pieces in hand failed")
+                self._fail(f"{type(error).__name__}: {first_line(error)}")
+        self._fail(CLOSED)
         self._session.close()
         self._view.close()
 
@@ -137,8 +141,7 @@ class PieceService:
             call.finished(artifact)
 
     def _fail(self, reason: str) -> None:
-        """Fail all that is in hand: the generator serves nobody."""
-        log.error("pieces in hand failed: %s", reason)
+        """Fail all that is in hand."""
         with self._lock:
             calls, self._calls = self._calls, {}
         for call in calls.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from http import HTTPStatus
 from starlette.responses import JSONResponse, Response
 
 KINDS = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+FOLDERS = re.compile(r"(?<![\w:/.<])(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][^\s/\\:'\"<>]+)+[/\\](?=[^\s/\\:'\"<>])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class ParamNames:
             return self.prompt, "context_length_exceeded"
         if error.startswith(("the lark grammar", "tool")):
             return self.tools, "invalid_value"
-        if error.startswith("the json grammar"):
+        if error.startswith(("the json grammar", "the grammar broke off")):
             return self.grammar, "invalid_value"
         if error.startswith("logit_bias"):
             return "logit_bias", "invalid_value"
@@ -51,6 +53,13 @@ class Refusal(Exception):
         kind = KINDS.get(self.status, "server_error" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "")
         error = {"message": self.message, "type": kind or "invalid_request_error"}
         return {"error": {**error, "param": self.param or None, "code": self.code or None}}
+
+
+def pathless(text: str, *folders: object) -> str:
+    """Return what is told of files without the folders that they lie in, which are nobody's business elsewhere."""
+    for folder in sorted(map(str, folders), key=len, reverse=True):
+        text = text.replace(f"{folder}/", "").replace(folder, "")
+    return FOLDERS.sub("", text)
 
 
 def refusal_response(refused: Refusal, *, path: str = "") -> Response:

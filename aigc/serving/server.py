@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -14,19 +16,22 @@ import uvicorn
 from aigc.errors import UsageError
 from aigc.project import Project, project_over
 from aigc.serving.application import ServerPlan, make_app
-from aigc.serving.connections import PatientConnection
+from aigc.serving.connections import PatientConnection, allow_files
 from aigc.serving.content_routes import ContentRoutes
 from aigc.serving.guard import LOOPBACK
+from aigc.serving.job_routes import JobRoutes
 from aigc.serving.metrics import CountedGenerator, Metrics
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
 from aigc.serving.switchboard import Switchboard
+from aigc.serving.works import GRACE, Works
 
 if TYPE_CHECKING:
     from aigc.models import Progress
 
 ANYWHERE = ("0.0.0.0", "::")
 CONTEXT = 1 << 20  # tokens at most where the model's own room decides
+WAITING = 512  # connections that nobody has taken yet
 ENDING = 30  # seconds for what is being written
 
 
@@ -45,6 +50,19 @@ class ListeningAt:
         return LOOPBACK | {name.lower() for name in (own, *self.names)} - set(ANYWHERE)
 
 
+class _EndingServer(uvicorn.Server):
+    """This is a server whose jobs hear of the signal that ends it."""
+
+    def __init__(self, config: uvicorn.Config, works: Works) -> None:
+        super().__init__(config)
+        self._works = works
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End gently, at the second signal at once."""
+        Thread(target=self._works.stop, daemon=True).start()  # the signal may have come while a lock of ours is held
+        super().handle_exit(sig, frame)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningServer:
     """This is a server whose model is loaded and whose socket is bound. `printed` is the pass that was made for it."""
@@ -53,6 +71,7 @@ class RunningServer:
     printed: Pass | None
     board: Switchboard
     service: PieceService
+    works: Works
     server: uvicorn.Server
     bound: socket.socket
 
@@ -62,6 +81,7 @@ class RunningServer:
             with suppress(KeyboardInterrupt):
                 self.server.run(sockets=[self.bound])
         finally:
+            self.works.close(grace=0 if self.server.force_exit else GRACE)
             self.service.close()
             self.board.close()
             self.bound.close()
@@ -76,20 +96,25 @@ def serve(
     report: Callable[[Progress], None] | None = None,
     any_model: bool = False,
     lenient: bool = False,
+    jobs: Sequence[Path] = (),
 ) -> RunningServer:
     """Load the model, bind the socket. UsageError for an address that is taken or a file of tokens that is wrong;
     ModelError for a model that cannot be loaded."""
     printed = owner_pass() if token_file is None else None
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
-    bound = _bound(address)
-    project = _interactive(project)
+    asked, project = project, _interactive(project)
     metrics = Metrics()
-    board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics))
-    try:
-        board.start()
-    except BaseException:
-        bound.close()
-        raise
+    with ExitStack() as undone:
+        bound = _bound(address)
+        undone.callback(bound.close)
+        board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics)).start()
+        undone.callback(board.close)
+        works = Works(asked, board)
+        undone.callback(works.close)
+        for folder in jobs:
+            works.resume(folder)
+        works.look()
+        undone.pop_all()
     service = PieceService(project, board)
     content = ContentRoutes(project=project, board=board, service=service)
     adapters = {Path(folder).name: str(folder) for folder in project.adapters.all()}
@@ -101,10 +126,26 @@ def serve(
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,
-        more=content.routes(),
+        more=[*content.routes(), *JobRoutes(works=works).routes()],
         metrics=metrics,
     )
-    config = uvicorn.Config(
+    allow_files()
+    bound.listen(WAITING)  # who comes from now on, as the address is told, is answered
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return RunningServer(
+        url=f"http://{shown}:{port}",
+        printed=printed,
+        board=board,
+        service=service,
+        works=works,
+        server=_EndingServer(_config(plan), works),
+        bound=bound,
+    )
+
+
+def _config(plan: ServerPlan) -> uvicorn.Config:
+    return uvicorn.Config(
         make_app(plan),
         http=PatientConnection,
         ws="none",
@@ -114,16 +155,6 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=ENDING,
         lifespan="off",
-    )
-    host, port = bound.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return RunningServer(
-        url=f"http://{shown}:{port}",
-        printed=printed,
-        board=board,
-        service=service,
-        server=uvicorn.Server(config),
-        bound=bound,
     )
 
 

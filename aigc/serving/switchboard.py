@@ -43,6 +43,19 @@ def merged(first: Delta, second: Delta) -> Delta:
     return replace(second, text=first.text + second.text, logprobs=first.logprobs + second.logprobs)
 
 
+def add(pending: deque[Event], event: Event) -> None:
+    """Put an event to those that nobody has fetched yet; a part of a text is one with the last, if of the same text."""
+    last = pending[-1] if pending else None
+    if (
+        isinstance(event, Delta)
+        and isinstance(last, Delta)
+        and (last.request_id, last.index) == (event.request_id, event.index)
+    ):
+        pending[-1] = merged(last, event)
+    else:
+        pending.append(event)
+
+
 class QueueFull(EngineError):
     """This is a request too many."""
 
@@ -115,7 +128,7 @@ class Switchboard:
         call = OpenCall(own, answers_to(request))
         self._asked.add(own)
         try:
-            self.submit(replace(request, id=own), call)
+            self.submit(replace(request, id=own, urgent=True), call)
             yield call
         finally:
             self._asked.discard(own)
@@ -157,8 +170,7 @@ class Switchboard:
     def _cancel(self, request_id: str, generator: Generator) -> None:
         self._listeners.pop(request_id, None)
         if self._open.pop(request_id, None) is not None:
-            with suppress(AigcError):
-                generator.cancel(request_id)
+            _drop(generator, request_id)
 
     def _run(self) -> None:
         try:
@@ -175,7 +187,10 @@ class Switchboard:
         finally:
             self._ended = self._ended or CLOSED
             self._fail_all(self._ended)
-            generator.close()
+            try:
+                generator.close()
+            except Exception:
+                log.exception("the generator failed while it closed")
 
     def _turn(self, generator: Generator) -> bool:
         """Read what was asked, and have the generator advance; say whether to go on."""
@@ -197,15 +212,14 @@ class Switchboard:
             log.exception("the generator failed; what was in hand is lost")
             for request_id in list(self._open):
                 self._fail(request_id, reason)
-                with suppress(AigcError):
-                    generator.cancel(request_id)
+                _drop(generator, request_id)
             return True
         self.steps += 1
         self._hand_out(events)
         return True
 
     def _hand_out(self, events: Sequence[Event]) -> None:
-        woken: dict[int, Listener] = {}
+        woken: dict[Listener, None] = {}
         for event in events:
             listener = self._listeners.get(event.request_id)
             left = self._open.get(event.request_id)
@@ -218,9 +232,16 @@ class Switchboard:
                 if not left:
                     del self._listeners[event.request_id], self._open[event.request_id]
             listener.take(event)
-            woken[id(listener)] = listener
-        for listener in woken.values():
-            listener.wake()
+            woken[listener] = None
+        calls: dict[asyncio.AbstractEventLoop, list[OpenCall]] = {}
+        for listener in woken:
+            if isinstance(listener, OpenCall):
+                calls.setdefault(listener.loop, []).append(listener)
+            else:
+                listener.wake()
+        for loop, several in calls.items():  # once a step for each loop: it costs a call of the system
+            with suppress(RuntimeError):  # the loop is closed: nobody reads any more
+                loop.call_soon_threadsafe(_ring, several)
 
     def _fail(self, request_id: str, reason: str) -> None:
         listener, left = self._listeners.pop(request_id, None), self._open.pop(request_id, set())
@@ -244,28 +265,41 @@ class Switchboard:
             self._fail(request_id, reason)
 
 
+def _drop(generator: Generator, request_id: str) -> None:
+    """Cancel a request; what a generator says to that is logged, and is nobody's loss."""
+    try:
+        generator.cancel(request_id)
+    except Exception:
+        log.exception("the generator failed to drop %s", request_id)
+
+
+def _ring(calls: Sequence[OpenCall]) -> None:
+    for one in calls:
+        one.ring()
+
+
 class OpenCall:
     """This is one request over HTTP: its events, in the order they came, for one async reader."""
 
     def __init__(self, request_id: str, many: int) -> None:
         self.id = request_id
         self.open = many  # answers not read yet
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._pending: deque[Event] = deque()
         self._lock = threading.Lock()
         self._news = asyncio.Event()
 
     def take(self, event: Event) -> None:
         with self._lock:
-            last = self._pending[-1] if self._pending else None
-            if isinstance(event, Delta) and isinstance(last, Delta) and last.index == event.index:
-                self._pending[-1] = merged(last, event)
-            else:
-                self._pending.append(event)
+            add(self._pending, event)
 
     def wake(self) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._news.set)
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.ring)
+
+    def ring(self) -> None:
+        """Have the reader look; on its loop."""
+        self._news.set()
 
     def __aiter__(self) -> AsyncIterator[Event]:
         return self._events()

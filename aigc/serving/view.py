@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aigc.errors import EngineError
-from aigc.serving.switchboard import CLOSED, Event, Switchboard, answers_to
+from aigc.serving.switchboard import CLOSED, Event, Switchboard, add, answers_to
 from aigc.types import Completion, Request
 
 
@@ -24,20 +24,27 @@ class View:
         self._bell = threading.Condition()
         self._in_hand: dict[str, int] = {}  # request id → answers to come
         self._interrupted = False
+        self._ended = False
 
     def submit(self, request: Request) -> None:
         """Pass a request on. EngineError once the switchboard is closed."""
         if not self.board.alive:
             raise EngineError(CLOSED)
         self._in_hand[request.id] = answers_to(request)
-        self.board.submit(replace(request, id=self._name + request.id), self)
+        urgent = self.urgent or request.urgent
+        self.board.submit(replace(request, id=self._name + request.id, urgent=urgent), self)
 
     def step(self) -> Sequence[Event]:
-        """Wait until there is news of what this view asked, and return it; at once where it asked nothing."""
+        """Wait until there is news of what this view asked, and return it; at once where it asked nothing.
+
+        KeyboardInterrupt once it is to end: who writes with it ends as for Ctrl-C, and keeps what is finished.
+        """
         with self._bell:
-            while self._in_hand and not self._pending and not self._interrupted:
+            while self._in_hand and not self._pending and not self._interrupted and not self._ended:
                 self._bell.wait()
             self._interrupted = False
+            if self._ended:
+                raise KeyboardInterrupt
             events = list(self._pending)
             self._pending.clear()
         told = [replace(event, request_id=event.request_id.removeprefix(self._name)) for event in events]
@@ -61,9 +68,15 @@ class View:
             self._interrupted = True
             self._bell.notify_all()
 
+    def end(self) -> None:
+        """Have the step that waits, or the next one, raise KeyboardInterrupt. Any thread may call it."""
+        with self._bell:
+            self._ended = True
+            self._bell.notify_all()
+
     def take(self, event: Event) -> None:
         with self._bell:
-            self._pending.append(event)
+            add(self._pending, event)
 
     def wake(self) -> None:
         with self._bell:

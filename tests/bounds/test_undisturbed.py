@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,21 @@ def test_a_stream_writes_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     with undisturbed():
         stream.write = None  # type: ignore[assignment,method-assign]
     stream.write("said")
+
+
+def test_threads_take_turns_so_that_each_puts_back_what_was_there() -> None:
+    ending, order, inside = os._exit, list[str](), threading.Event()
+
+    def second() -> None:
+        assert inside.wait(5)
+        with undisturbed("plugin 'second'"), undisturbed("plugin 'within'"):
+            order.append("second")
+
+    other = threading.Thread(target=second)
+    other.start()
+    with undisturbed("plugin 'first'"):
+        inside.set()
+        other.join(0.2)
+        order.append("first")
+    other.join(5)
+    assert order == ["first", "second"] and os._exit is ending

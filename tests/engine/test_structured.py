@@ -279,3 +279,25 @@ def test_weights_that_are_no_numbers_are_said_to_be(
     grammar = None if free else Grammar(kind="regex", source="(yes|no), (please|thanks)")
     done = running(engine, [asking("a", "Hello", grammar=grammar, max_tokens=5)])["a", 0]
     assert done.finish_reason == "error" and done.error.startswith("the model gives no numbers")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#"},
+        {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"},
+        {
+            "type": "object",
+            "properties": {"a": {"$ref": "#/$defs/a"}},
+            "required": ["a"],
+            "$defs": {"a": {"$ref": "#/$defs/a"}},
+        },
+    ],
+)
+def test_a_schema_of_which_no_text_can_come_is_an_error(
+    schema: Any, open_tiny: OpenTiny, asking: Any, running: Any
+) -> None:
+    request = asking("a", "Hi", grammar=Grammar(kind="json", source=json.dumps(schema)), max_tokens=40)
+    answer = running(open_tiny(), [request])["a", 0]
+    assert answer.finish_reason == "error"
+    assert answer.error == "the grammar broke off: no whole text can come of it"
