@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,9 +16,11 @@ import pytest
 import aigc
 from aigc.project import Project
 from aigc.serving.content_routes import ContentRoutes
+from aigc.serving.job_routes import JobRoutes
 from aigc.serving.passes import read_passes
 from aigc.serving.piece_service import PieceService
 from aigc.serving.switchboard import Switchboard
+from aigc.serving.works import Works
 
 from .served import Served, Spelling, serve
 from .test_openai_client import connect
@@ -52,20 +55,24 @@ def test_the_program_runs(
 
 
 @pytest.fixture
-def pieces() -> Iterator[Served]:
+def pieces(tmp_path: Path) -> Iterator[Served]:
     """Serve the bundled types, over a script."""
-    project, generator = Project.open(), Spelling("cold brew ratio")
+    (tmp_path / "aigc.yaml").touch()
+    project, generator = Project.open(tmp_path), Spelling("cold brew ratio")
     board = Switchboard(lambda: generator).start()
     service = PieceService(project, board)
-    served = Served(generator, more=ContentRoutes(project=project, board=board, service=service).routes())
+    works = Works(project, board)
+    routes = [*ContentRoutes(project=project, board=board, service=service).routes(), *JobRoutes(works=works).routes()]
+    served = Served(generator, more=routes)
     yield served
+    works.close()
     service.close()
     served.board.close()
     board.close()
 
 
 def test_the_call_writes_a_piece(pieces: Served) -> None:
-    words = shlex.split(block("bash", "curl"))
+    words = shlex.split(block("bash", "curl http://127.0.0.1:8765/api/pieces"))
     body = json.loads(words[words.index("-d") + 1])
     path = words[1].removeprefix("http://127.0.0.1:8765")
     piece = pieces.told(path, body)
@@ -74,7 +81,7 @@ def test_the_call_writes_a_piece(pieces: Served) -> None:
     names = re.findall(r"^event: (\w+)$", pieces.call(path, written).text, re.MULTILINE)
     assert names[-1] == "piece" and {"text", "stage"} & {*names[:-1]}
     for found in re.findall(r"`GET (\S+)`", PAGE):
-        assert pieces.told(found)
+        assert "ID" in found or pieces.told(found)
     described = pieces.told("/openapi.json")
     assert "PieceBody" in str(described["paths"]["/api/pieces"]["post"])
 
@@ -84,3 +91,15 @@ def test_nobody_is_told_where_a_model_lies(tmp_path: Path) -> None:
 
     (tmp_path / "mine.gguf").touch()
     assert _called(str(tmp_path / "mine.gguf")) == "mine.gguf" and _called("smollm2-135m") == "smollm2-135m"
+
+
+def test_the_call_begins_a_job(pieces: Served) -> None:
+    words = shlex.split(block("bash", "curl http://127.0.0.1:8765/api/jobs"))
+    begun = pieces.call(words[1].removeprefix("http://127.0.0.1:8765"), json.loads(words[words.index("-d") + 1]))
+    assert begun.status_code == 201
+    place, until = f"/api/jobs/{begun.json()['id']}", time.monotonic() + 60
+    while (state := pieces.told(place))["status"] not in ("done", "failed") and time.monotonic() < until:
+        time.sleep(0.05)
+    assert state["status"] == "done" and "content.csv" in state["files"]
+    assert pieces.told(f"{place}/pieces?after=0")
+    assert "Cold brew" in pieces.call(f"{place}/files/content.csv").text
