@@ -334,7 +334,9 @@ def _with_fact(brief: PostBrief) -> str:
         return ""
     fact = strip_emoji(brief.facts[0]).strip(FINAL)
     bound = brief.platform.headline
-    lines = [f"{name}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}" for name in (brief.named, capital(brief.name))]
+    lines = [
+        f"{name}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}" for name in (brief.named, capital(brief.name))
+    ]
     return next((line for line in lines if bound and not bound.over(line)), lines[0])
 
 

@@ -222,7 +222,8 @@ def _question(group: Sequence[Ticket]) -> str:
     nothing personal in it; one that tells of the customer only where there is no other."""
     asked = [question for one in group for question in _questions(one, group)]
     yes_or_no = sum(says_yes_or_no(one.answer.strip()) for one in group) * 2 > len(group)
-    fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
+    shown = [one for one in dict.fromkeys(asked) if one and MASK not in one]
+    fine = list(filter(telling, shown)) or list(filter(stands_alone, shown))
     words = [*(one.asked for one in group), *(one.replied for one in group)]
 
     fine = [one for one in fine if len(one.split()) >= WORDS or not one.isascii()] or fine

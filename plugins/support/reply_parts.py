@@ -25,7 +25,7 @@ FRIENDLY, FORMAL = "friendly", "formal"
 GOOD, MIXED = 4, 3  # stars
 QUOTE, HAN_QUOTE = (2, 8), (4, 16)  # words, or Chinese characters, of a review that may be quoted
 AFTER_STEPS = re.compile(  # what is true only of who has done the steps already
-    r"^(?:if|when|should) (?=.*\b(?:still|again|this|that|these|does not|doesn['’]t|do not help|nothing helps|no luck)\b)"
+    r"^(?:if|when|should) (?=.*\b(?:still|again|this|that|these|does not|doesn['’]t|nothing helps)\b)"
     r"|^(?:如果|若|要是)?.{0,6}(?:仍|还是|依然|依旧)",
     re.IGNORECASE,
 )
@@ -74,7 +74,9 @@ def macro_reply(context: Context) -> str:
     facts = [REPLIED.sub(words.of("replied"), fact) for fact in facts if fact not in last]
     sorry = words.drawn("sorry") if WENT_WRONG.search(str(values.get("topic") or "")) else words.drawn("thanks")
     body = words.joint.join([sorry, *map(words.sentence, facts)])
-    listed = "\n".join(f"{at}. {words.sentence(REPLIED.sub(words.of('replied'), one))}" for at, one in enumerate(steps, 1))
+    listed = "\n".join(
+        f"{at}. {words.sentence(REPLIED.sub(words.of('replied'), one))}" for at, one in enumerate(steps, 1)
+    )
     listed = f"{words.drawn('steps')}\n\n{listed}" if listed else ""
     listed = "\n\n".join(filter(None, [listed, words.joint.join(map(words.sentence, last))]))
     link = str(values.get("url") or "")
@@ -90,7 +92,6 @@ def review_reply(context: Context) -> str:
     the brief says to it, whom to write to where it went wrong."""
     values = context.get_all()
     words = _Words(values)
-    review = str(values.get("review") or "")
     stars = int(values.get("rating") or 0)
     kind = "good" if stars >= GOOD else "mixed" if stars == MIXED else "bad"
     name = " ".join(str(values.get("name") or "").split())

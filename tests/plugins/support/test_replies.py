@@ -36,7 +36,9 @@ def test_a_macro_greets_answers_and_ends(tmp_path: Path) -> None:
     named, bare = written(tmp_path, "support/macro", row | {"brand": "Fernway"}, row | {"placeholders": False})
     text = str(named["fields"]["reply"])  # type: ignore[index]
     assert text.split("\n\n")[0] in ("Hi {{ticket.requester.first_name}},", "Hello {{ticket.requester.first_name}},")
-    assert "30 days.\n\nPlease follow these steps:\n\n1. Print the label.\n\n" in text and text.endswith("Fernway support")
+    assert "30 days.\n\nPlease follow these steps:\n\n1. Print the label.\n\n" in text and text.endswith(
+        "Fernway support"
+    )
     assert "{{" not in str(bare["fields"]["reply"]) and bare["status"] == "accepted"  # type: ignore[index]
 
 
