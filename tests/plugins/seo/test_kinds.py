@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -209,7 +210,7 @@ def test_nobody_buys_what_one_applies_for() -> None:
     for topic in ("apprenticeship as a carpenter", "volunteering at an animal shelter", "summer job"):
         clusters = keyword_clusters([], topic)
         told = " | ".join(one for cluster in clusters for one in cluster["keywords"])  # type: ignore[attr-defined]
-        assert not re.search("hire|quote|price|buy|cheap", told) and f"apply for" in told
+        assert not re.search("hire|quote|price|buy|cheap", told) and "apply for" in told
         assert clusters[-1]["name"] == f"{topic[:1].upper()}{topic[1:]}: applying"
     told = str(keyword_clusters([], "蛋糕预订", language="zh", local=True))
     assert "预订蛋糕预订" not in told and "附近哪里有蛋糕预订" in told
