@@ -169,3 +169,8 @@ def test_a_macro_regrets_and_tells_last_what_helps_where_the_steps_do_not(tmp_pa
     text = str(made["fields"]["reply"])  # type: ignore[index]
     assert "sorry" in text and text.index("Charge it") < text.index("If the screen still stays black")
     assert "2. Reply to this message with the number" in text
+
+
+def test_four_stars_praise_nothing_that_the_review_does_not(tmp_path: Path) -> None:
+    text = replied(tmp_path, review="Lovely concert. Parking took us an hour.", rating=4, subject="parking")
+    assert "parking" not in text and "Lovely concert" in text
