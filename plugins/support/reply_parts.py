@@ -145,7 +145,7 @@ def _opened(words: _Words, values: Mapping[str, Any], kind: str, *, answered: bo
         regret = about("mixed") if blames(review, of=subject) else ""
         return [words.drawn("good"), quoted, regret or ("" if answered else words.drawn("lacking"))]
     told = set(telling(subject)) & set(telling(quote))
-    sure = int(values.get("rating") or 0) > GOOD and not blames(review, of=subject)
+    sure = (int(values.get("rating") or 0) > GOOD or not quote) and not blames(review, of=subject)
     praised = about("good") if sure else ""  # of four stars the subject may be what cost the fifth
     return [words.drawn("good"), quoted if told or not subject else praised or quoted]
 
