@@ -129,6 +129,9 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     """
     named = str(brief.get("product") or "")
     whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
+    whole = [
+        line for line in whole if not any(f"{line.casefold()}、" in fact.casefold() for fact in facts)
+    ]  # half a list
     whole = [with_articles(line, facts) for line in whole if not names_vaguely(line, named, facts)]
     given = {name: SAYING.get(name, worded)(text) if name != "product" else text for name, text in brief.items()}
     whole = [line for line in whole if not any(drops_proviso(line, fact) for fact in facts)]
@@ -251,8 +254,14 @@ def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
             yield from [
                 line
                 for line in map(capital, (*shorter_whole(fact), *other_lines(fact)))
-                if measure(line, "width") <= WIDTH and not is_bare_thing(line, fact)
+                if measure(line, "width") <= WIDTH and not is_bare_thing(line, fact) and not _wants_subject(line, ad)
             ][:1]
+
+
+def _wants_subject(line: str, ad: AdMaterial) -> bool:
+    """Tell whether a line says what something does, and the ad is of no thing of which that is understood: of a tour
+    "leaves on Saturdays" leaves open who."""
+    return ad.language == "en" and ad.sold in ("service", "unsure") and bool(DOES.match(line.lower()))
 
 
 def _clauses(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:

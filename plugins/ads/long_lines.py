@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from aigc.content import measure
 from aigc_plugins.ads.calls import brief_seed, drawn_closings, sold_as
@@ -21,12 +22,14 @@ DESCRIPTION, SHORT, MOST_DESCRIPTIONS = 90, 60, 5
 LEAST_DESCRIPTIONS = 2
 LEAST_WORDS = 4  # of a fact that stands alone in ninety characters: no "Sea kayak trip: from age 10"
 TITLE = 50  # of Baidu
+COLON = re.compile("：|: ")
 DIVIDED = re.compile("[，；]")
 
 
 def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", offer: str | None = None) -> list[str]:
     """Return up to five headlines of at most 90, each with the product and two facts, or one."""
     named: str = in_language(word_lists()["named_fact"], language)
+    once = "{name}，{fact}" if language == "zh" else "{name} – {fact}"
     facts = selling(facts)
     kept: list[str] = []
     name = capital(product.strip(FINAL))
@@ -38,7 +41,8 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
     single += [form for fact in single for form in (*shorter_whole(fact), *other_lines(fact))[:1]] if not told else []
     for text in (*told, *single, offered(offer) or ""):
         for called in dict.fromkeys((name, TAIL.sub("", name))):
-            line = named.format(name=called, fact=behind_colon(text, in_sentence(text)))
+            pattern = once if COLON.search(text) else named  # one colon is enough
+            line = pattern.format(name=called, fact=behind_colon(text, in_sentence(text)))
             if text and not re.search(r"[.?!] ", line) and measure(line, "width") <= LONG_HEADLINE and line not in kept:
                 kept.append(line)
                 break
@@ -66,7 +70,8 @@ def asset_descriptions(
     told = [*selling(facts), *(fact for fact in facts if fact not in selling(facts))]  # a closing day comes last
     told = list(filter(has_words, dict.fromkeys(told)))
     names = [product, TAIL.sub("", product)]
-    shorts = ((fact, name, ad_sentence(fact, name, language, SHORT)) for name in names for fact in told)
+    plain = [one for one in told if not COLON.search(one)] or told  # none has a colon behind the name's
+    shorts = ((fact, name, ad_sentence(fact, name, language, SHORT)) for name in names for fact in plain)
     fact, _, first = next((one for one in shorts if _says_name(one[2], one[1])), ("", "", ""))
     rest = [one for one in told if one != fact]
     ends = [one for one in (offered(offer), price_line(price, language, sold_as(product, None, facts))) if one]
@@ -109,6 +114,7 @@ def baidu_title(facts: Sequence[str], *, product: str, brand: str | None = None,
     """Return the product, with its brand where that fits, and the first fact, of five and more two, within 50; with
     `wildcard` the product stands in braces, for Baidu to put what was searched for in its place."""
     name = f"{{{product}}}" if wildcard else product
+    facts = [one for one in facts if not COLON.search(one)]  # one colon is enough
     for called in _names(name, brand):
         for count in range(_in_title(facts), -1, -1):
             title = "，".join(filter(has_words, facts[:count]))
@@ -150,9 +156,14 @@ def baidu_descriptions(
 
 
 def _packed(parts: Sequence[str], width: int) -> str:
+    """Return as many parts as fit in a row; what has a colon is a sentence of its own, lest the next reads as one of
+    its list."""
     for count in range(len(parts), 0, -1):
         joint = "；" if count > 1 and any(DIVIDED.search(part) for part in parts[:count]) else "，"
-        text = joint.join(parts[:count]) + "。"
+        text = parts[0]
+        for before, part in pairwise(parts[:count]):
+            text += ("。" if COLON.search(before + part) else joint) + part
+        text += "。"
         if measure(text, "width") <= width:
             return text
     return ""

@@ -16,12 +16,13 @@ PROVISO = re.compile(  # in what stands behind a fact: "parts extra", "weather p
     r"not (?:included|provided|available|on|for|in)|minimum|plus (?:parts|vat|postage|delivery|p&p)|but not|"
     r"refund(?:ed|able)? (?:when|if)|(?:terms|conditions|charges|fees) apply|deposit|"
     r"(?:cleaning|booking|service|delivery|entry) fee)\b"
+    r"|最高|最多|上限|封顶|不超过|不低于|以内|为限|\bup to\b|\bat most\b|\bmax(?:imum)?\b|\bcapped\b"
     rf"|除外|不包|另计|另付|另收|加收|需另|{LACKING}|不支持|仅限|只限|限(?:首|前|新|每|本|\d)|起订|不参与|为准|"
     r"视.{1,8}而定|须|需提前|需预约|提前.{1,4}[说约定]",
     re.IGNORECASE,
 )
 WARNING = re.compile(  # what one has to know and nobody advertises: "minimum hire 3 months", "春节期间加收30%"
-    r"^(?:closed\b(?!-)|minimum\b(?! (?:fuss|effort|waste|wait))|"
+    r"^(?:closed\b(?!-)|not for\b|minimum\b(?! (?:fuss|effort|waste|wait))|"
     r"not (?:for (?:children|use|under|babies|any(?:one|body)|people)|suitable|included|available|recommended)\b|"
     r"(?:drink|eat|use|consume|finish|refrigerate) (?:it )?within\b|"
     r"wash (?:at|separately|inside)\b|bring (?:an?|your)\b|not [\w-]+ (?:ones|models|types)$|"

@@ -24,6 +24,7 @@ ENOUGH_CALLOUTS = 3  # an ad shows two at least
 MOST_CALLOUTS, MOST_WORDS, MOST_LETTERS = 20, 10, 80  # of a keyword: support.google.com/google-ads/answer/2756257
 PAGE = re.compile(r"^(?P<title>.+?)\s*(?:=>|=|\|)\s*(?P<url>https?://\S+)(?:\s*\|\s*(?P<lines>.+))?$")
 UNSEARCHED = re.compile(r"[^\w\s&.+'’-]|_|(?<!\w)['’]|['’](?!\w)|(?<!\w)-|(?<!\d)\.(?!\w)")  # what no keyword has
+FOR_WHOM = re.compile(r"\s+for\s", re.IGNORECASE)
 ARTICLE = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
 SMALL = frozenset(["and", "of", "the", "for", "in"])
 LEADING = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
@@ -90,7 +91,11 @@ def ad_keywords(
     brand exactly; negative ones as phrases."""
     name = product.strip(FINAL).lower()
     shorter = [one.lower() for one in short_names(product) if " " in one and not UNSEARCHED.search(one)]
-    names = [name, TAIL.sub("", name), *shorter[:MOST_NAMES]]
+    if (tail := TAIL.search(name)) and FOR_WHOM.match(tail.group()):  # "booking system" alone is searched by all trades
+        shorter = [one for one in shorter if one not in name[: tail.start()]]
+        names = [name, *shorter[:MOST_NAMES]]
+    else:
+        names = [name, TAIL.sub("", name), *shorter[:MOST_NAMES]]
     phrases = dict.fromkeys(filter(_is_searched, map(_plain, [*keywords, *names])))
     owned = _plain(_owned(str(brand), name)) if worded(brand) and str(brand).lower() not in name else ""
     exact = dict.fromkeys([*phrases, *filter(_is_searched, [owned])])

@@ -8,7 +8,9 @@ from importlib.resources import files
 from typing import Any
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-PREPOSITION = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
+PREPOSITION = re.compile(  # "dining tables | made to order"
+    r"\s+(?:(?:made|built|cut|tailored|ready|printed|sewn)\s+)?(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE
+)
 COMMA = re.compile(r",\s+(?!.*(?:\b(?:and|or)\b|&)).*$", re.IGNORECASE)  # of several things none is the name
 
 

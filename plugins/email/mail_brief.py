@@ -10,7 +10,7 @@ from aigc.types import Json
 from aigc_plugins.ads.calls import Sold, sold_as
 from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.compose import price_line
-from aigc_plugins.ads.fact_lines import FINAL, has_words, is_amount, offered, priced
+from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, is_amount, offered, priced
 from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.email.mail_lists import MailPlatform, drawn, mail_list, mail_platform
@@ -22,6 +22,12 @@ TOOLS_ARE = re.compile(
     r"^((?:学|工|用|文|教|餐|厨|玩|道|茶|渔|寝|炊|画|护)具)有(?=[\u4e00-\u9fff])"
 )  # 具有 would be read
 FOR_SO_MANY = re.compile(r"(?i)\s(?:for|per|an?|each)\b|/")  # "£9.50 for 25"
+SLOW = re.compile(
+    r"\b(?:takes?|taking|allow|wait(?:ing)?|lead time)\b.{0,30}\b(?:weeks?|months?)\b"
+    r"|工期|(?:制作|定制|等待|交货)(?:周期|时间)?(?:约|需|要)",
+    re.IGNORECASE,
+)
+EXCLUDING = re.compile(r"(?:not|excludes|excluding|unsuitable)\b|不(?:适合|适用|含|包含|包括|参加|支持)", re.IGNORECASE)
 ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 
 
@@ -56,7 +62,7 @@ class MailBrief:
             language=language,
             tone="formal" if str(values.get("tone") or "").strip().lower() in FORMAL else "friendly",
             name=capital(" ".join(str(values.get("product") or "").split()).strip(FINAL)),
-            facts=tuple(sorted(facts, key=warns)),  # what is not had comes last
+            facts=tuple(sorted(facts, key=_late)),  # what is not had comes last, and before it what takes long
             platform=mail_platform(str(values.get("platform") or "none")),
             offer=offered(offer or None) or "",
             goods=_sold(values) == "goods",
@@ -97,9 +103,16 @@ def _price(price: str, language: str, values: Mapping[str, Json]) -> str:
     if told and language == "zh" and not is_amount(told):
         return f"价格：{told.strip(FINAL)}"  # "每次380元" is no sentence of a mail
     pattern: str = in_language(post_wording()["priced"], language)
+    if told and told.lower().startswith("from "):
+        return pattern.format(price=in_sentence(told.strip(FINAL)))  # "From $0.45." alone says of nothing what it is
     if told and language == "en" and FOR_SO_MANY.search(told) and is_amount(told):
         return pattern.format(price=told.strip(FINAL))  # no "Yours for £9.50 for 25"
     return price_line(told, language, _sold(values)) or (pattern.format(price=told.strip(FINAL)) if told else "")
+
+
+def _late(fact: str) -> int:
+    """Return how late a fact is told: what excludes somebody or something last, what says how long one waits before."""
+    return 2 if warns(fact) or EXCLUDING.match(fact) else 1 if SLOW.search(fact) else 0
 
 
 def _fact(text: str) -> str:

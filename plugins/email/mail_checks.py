@@ -112,8 +112,8 @@ def mail_days_ascend(draft: Draft) -> Iterator[str]:
 @check(severity="warn")
 def mails_have_matter(draft: Draft) -> Iterator[Finding]:
     """Each mail of a series but the last tells a fact that no other has told before, and the mails between the first
-    and the last more than one short one: there are enough in the brief. Where fewer mails than asked for are made of
-    them, that is only noted."""
+    and the last more than one short one: there are enough in the brief. Fewer mails than asked for are not
+    what was asked."""
     values, mails = draft.brief.values, draft.fields.get("mails")
     facts, days = values.get("facts"), values.get("days")
     given = len(facts) if isinstance(facts, list) else 0
@@ -124,8 +124,7 @@ def mails_have_matter(draft: Draft) -> Iterator[Finding]:
     elif thin_matter(values):
         yield Finding(message=f"the brief has {given} facts for {many} mails: one tells but a few words")
     elif many < asked:
-        message = f"the brief has {given} facts, which make {many} mails, not {asked}"
-        yield Finding(message=message, severity="note")
+        yield Finding(message=f"the brief has {given} facts, which make {many} mails, not the {asked} asked for")
 
 
 def _mails(fields: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:

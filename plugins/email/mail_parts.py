@@ -37,6 +37,8 @@ def mail_part(context: Context, part: str) -> str:
         return subject(brief)[0]
     if part == "preheader":
         return preheader(brief)
+    if part == "postscript":
+        return ""  # subject and text tell the offer: it is not told a third time
     return body(brief) if part == "body" else framed(brief)[part]
 
 
@@ -103,7 +105,7 @@ def preheader(brief: MailBrief) -> str:
 
 
 def body(brief: MailBrief) -> str:
-    """Return the text of a mail in paragraphs: what it is about, the facts, the price, where there is more."""
+    """Return the text of a mail in paragraphs: what it is about, the facts, the price."""
     told, listed = parted(brief)
     price = brief.ended(brief.price) if brief.price else ""
     story = brief.ended(brief.story) if brief.story else ""
@@ -118,7 +120,7 @@ def body(brief: MailBrief) -> str:
     deal = brief.one_of("deal").replace("{offer}", told_deal) if brief.offer else ""
     if deal and brief.language == "zh" and facts[:1] and facts[0].startswith("- "):
         facts = [brief.one_of("lead", "only"), *facts]
-    return "\n\n".join(filter(None, [story, deal or opening, *facts, price, brief.one_of("more")]))
+    return "\n\n".join(filter(None, [story, deal or opening, *facts, price]))
 
 
 def _subjects(brief: MailBrief) -> Iterator[tuple[str, str]]:

@@ -22,9 +22,9 @@ from aigc_plugins.email.mail_parts import PARTED, PREHEADER, SUBJECT, framed
 from aigc_plugins.email.mail_text import bullets, parted, sentence_of, told_facts
 
 LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
-RECALLED = 4  # facts that the last mail tells once more
 TOGETHER = 4  # facts in the list of one mail
 LONG = {"en": 40, "zh": 16}  # characters of a fact that is enough for a mail
+ITSELF = re.compile(r"^(?:It|They) ")  # of a mail's first sentence, before which nothing names the thing
 BUSY = re.compile(r"They (?!are )")
 THEMES = ("benefit", "listed", "proof", "practical")
 
@@ -80,11 +80,12 @@ def _planned(brief: MailBrief, asked: int) -> tuple[MailMatter | None, list[Mail
     """Return what the mails tell, of so many as are asked for, or fewer, so that each tells enough."""
     most = len(brief.facts) + 2 if asked else len(brief.facts) - 1
     for count in range(max(LEAST, min(asked or USUAL, most)), LEAST, -1):
-        first, between = shared_matter(brief, count - 2)
-        if not (first or brief.story) or len(between) < count - 2:
-            continue
-        if all(_is_enough(one, brief.language) for one in between):
-            return first, between
+        for most_first in (2, 1):
+            first, between = shared_matter(brief, count - 2, most_first)
+            if not (first or brief.story) or len(between) < count - 2:
+                continue
+            if all(_is_enough(one, brief.language) for one in between):
+                return first, between
     return shared_matter(brief, LEAST - 2)
 
 
@@ -92,8 +93,9 @@ def _is_enough(matter: MailMatter, language: str) -> bool:
     return len(matter.facts) > 1 or any(len(fact) >= LONG[language] for fact in matter.facts)
 
 
-def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list[MailMatter]]:
-    """Return what the welcome tells, if there is enough, and what so many mails behind it tell."""
+def shared_matter(brief: MailBrief, count: int, most_first: int = 2) -> tuple[MailMatter | None, list[MailMatter]]:
+    """Return what the welcome tells, at most so many sentences, if there is enough, and what so many mails behind it
+    tell."""
     told, listed = parted(brief)
     themes = {fact: fact_theme(fact, brief.language) for fact in told}
     lists = [MailMatter(theme="listed", listed=tuple(listed[:TOGETHER]))] if listed else []
@@ -107,7 +109,9 @@ def shared_matter(brief: MailBrief, count: int) -> tuple[MailMatter | None, list
     first = None
     if len(units) > count and _left_enough(units[1:], count, brief.language):
         first = units.pop(0)
-        if len(units) > count and first.told and _left_enough(units[1:], count, brief.language):
+        if most_first < 2:
+            pass
+        elif len(units) > count and first.told and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, told=(*first.told, *units.pop(0).told))
         elif len(units) > count and len(first.listed) == 1 and _left_enough(units[1:], count, brief.language):
             first = MailMatter(theme=first.theme, listed=(*first.listed, *units.pop(0).told))
@@ -147,31 +151,32 @@ def _welcome(brief: MailBrief, matter: MailMatter | None) -> dict[str, Json]:
     """Return the first mail, which tells the facts that no other mail has for itself."""
     first = [brief.one_of("welcome", "text"), brief.ended(brief.story) if brief.story else ""]
     facts = told_facts(brief, matter.told, matter.listed) if matter else []
-    text = [*filter(None, first), *facts, brief.one_of("more")]
+    text = [*filter(None, first), *facts]
     subject = _headed(brief, "welcome")
     shown = matter.facts[1:] if matter else ()  # the text begins with the first
     parts = {"subject": subject, "preheader": _shown(brief, shown, "welcome")}
-    return {"kind": "welcome", **parts, "body": "\n\n".join(text), **framed(replace(brief, offer=""))}
+    return {"kind": "welcome", **parts, "body": "\n\n".join(text), **framed(brief)}
 
 
 def _between(brief: MailBrief, matter: MailMatter, at: int, nth: int) -> dict[str, Json]:
     """Return a mail of a fact or more. Its subject tells the first that fits behind the product, the preheader the
-    next; the first mail for those who still think asks them so."""
-    opening = brief.one_of(matter.theme, "text", nth)
+    next."""
+    led = matter.theme == "listed"
+    opening = brief.one_of(matter.theme, "text", nth) if led or brief.language == "zh" else ""
     opening = opening.replace("{points}", _points(brief, len(matter.facts)))
     subject, fact = _told_subject(brief, matter, nth)
     left = [one for one in matter.facts if one != fact]
     parts = {"subject": subject, "preheader": _shown(brief, left, matter.theme, nth)}
-    facts = told_facts(brief, matter.told, matter.listed, at=at, led=matter.theme == "listed")
-    text = "\n\n".join([opening, *facts, brief.one_of("more", at=at)])
+    facts = told_facts(brief, matter.told, matter.listed, at=at, led=led)
+    if not opening and facts:
+        facts[0] = ITSELF.sub(lambda _: f"{capital(brief.thing.name)} ", facts[0], count=1)
+    text = "\n\n".join(filter(None, [opening, *facts]))
     return {"kind": "fact", **parts, "body": text, **framed(replace(brief, offer=""), at)}
 
 
 def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, str]:
     """Return a subject, and the fact in it if any."""
     asked = _headed(brief, matter.theme, nth)
-    if matter.theme == "practical" and nth == 0 and asked != brief.name:
-        return asked, ""
     short = TAIL.sub("", brief.name)
     for fact in matter.facts:
         line = fact.strip(FINAL)
@@ -188,7 +193,7 @@ def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, 
 
 def _reminder(brief: MailBrief, at: int) -> dict[str, Json]:
     price = brief.ended(brief.price) if brief.price else ""
-    text = [brief.one_of("reminder", "text"), bullets(_recalled(brief)), price, brief.one_of("goodbye")]
+    text = [brief.one_of("reminder", "text"), bullets(_recalled(brief)), price]
     subject, shown = _headed(brief, "reminder"), price
     if brief.offer:
         line = brief.offer.strip(FINAL)
@@ -200,8 +205,8 @@ def _reminder(brief: MailBrief, at: int) -> dict[str, Json]:
 
 
 def _recalled(brief: MailBrief) -> Sequence[str]:
-    """Return the facts that the last mail tells again: the first, which are the best; all would copy the others."""
-    return brief.facts[:RECALLED]
+    """Return the facts that the last mail tells again: all of them, as it says."""
+    return brief.facts
 
 
 def _shown(brief: MailBrief, facts: Sequence[str], part: str, at: int = 0) -> str:

@@ -19,6 +19,7 @@ CLUSTERS: Mapping[str, tuple[Intent, str, str]] = {
     "local": ("transactional", "{topic}: nearby", "{topic}：附近"),
     "brand": ("navigational", "{brand}", "{brand}"),
 }
+APPLYING = {"en": "{topic}: applying", "zh": "{topic}：报名"}  # what is had in place of buying, of a job
 MOST, LEAST = 8, 3
 LEAST_END = 3  # letters of a noun that ends another: boards, floorboards
 NOT_CHOSEN = ("subject", "doing", "outing", "at_home", "skill")  # what one reads of rather than chooses
@@ -47,14 +48,15 @@ def keyword_clusters(
     seen: set[str] = set()
     brands = [brand] if brand else []
     for keyword in (*known, *found):
+        bare = keyword in known and kind.name not in NOT_CHOSEN and not (asks(keyword) or marks_reading(keyword))
         place = _place(keyword, search_intent(keyword, brands, kind.topic), held)
-        _take(keyword, held["compare" if place == "learn" and _is_sort(keyword, kind) else place], seen)
+        _take(keyword, held["compare" if place == "learn" and (bare or _is_sort(keyword, kind)) else place], seen)
     for key in wanted:
         for search in (*_of_seeds(key, built_on, language, local), *kind.searches(key, normalised(brand or ""))):
             _take(search, held[key], seen)
     if len(held["fit"]) < LEAST:
         held["compare"] = [*held.pop("fit"), *held["compare"]]
-    return list(_named(held, language, topic, brand))
+    return list(_named(held, language, topic, brand, job=kind.name in ("job", "joining")))
 
 
 def _of_seeds(key: str, seeds: Sequence[str], language: str, local: bool) -> Iterator[str]:
@@ -82,11 +84,14 @@ def _asks(seed: str) -> bool:
     return asks(seed) or search_intent(plain) != "informational"
 
 
-def _named(held: Mapping[str, list[str]], language: str, topic: str, brand: str | None) -> Iterator[Cluster]:
+def _named(
+    held: Mapping[str, list[str]], language: str, topic: str, brand: str | None, *, job: bool
+) -> Iterator[Cluster]:
     for key, keywords in held.items():
         intent, english, chinese = CLUSTERS[key]
         if len(keywords) >= LEAST:
-            text = (chinese if language == "zh" else english).format(topic=topic.strip(), brand=brand or "")
+            name = APPLYING["zh" if language == "zh" else "en"] if job and key == "buy" else ""
+            text = (name or (chinese if language == "zh" else english)).format(topic=topic.strip(), brand=brand or "")
             yield {"name": text[:1].upper() + text[1:], "intent": intent, "keywords": keywords[:MOST]}
 
 
@@ -102,9 +107,10 @@ def _place(keyword: str, intent: Intent, held: Mapping[str, list[str]]) -> str:
 
 
 def _take(keyword: str, keywords: list[str], seen: set[str]) -> None:
-    """Add a keyword unless one of the same words was `seen`, in whatever order, singular or plural."""
+    """Add a keyword unless one of the same words was `seen`, in whatever order, singular or plural, for home
+    or for home use."""
     words = keyword.split() if keyword.isascii() else [keyword]
-    key = " ".join(sorted({word.removesuffix("s") for word in words if word not in ("a", "an", "the")}))
+    key = " ".join(sorted({word.removesuffix("s") for word in words if word not in ("a", "an", "the", "use")}))
     if keyword and key not in seen:
         seen.add(key)
         keywords.append(keyword)

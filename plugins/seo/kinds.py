@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-TAIL = re.compile(r"\s(?:for|with|without|at|in|on|of|from|by|to)\s.*$")
+TAIL = re.compile(r"\s(?:for|with|without|at|in|on|of|from|by|to|as)\s.*$")
 AT_HOME = re.compile(r"\s(?:at home|from home|in your (?:own )?kitchen)$")
 TICKETS = re.compile(r"\stickets?$")
 # "an m8 bolt", "an 8 mm bolt": letters and numbers that are spoken with a vowel first.

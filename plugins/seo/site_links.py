@@ -92,24 +92,45 @@ def nearest_pages(texts: Sequence[str], pages: Sequence[str], most: int = MOST_L
 def text_links(text: str, pages: Sequence[str], url: str | None = None, most: int = MOST_LINKS) -> list[dict[str, str]]:
     """Return links `{anchor, title, url, sentence}` from a text to pages whose titles' words stand in it.
 
-    They are those whose words tell most, in the text's order. The anchor stands so in the text, outside headings and
-    links, and in no other link; no page is linked twice, nor one that the text links already, nor the page at `url`
-    itself. The sentence has the link in Markdown.
+    They are those whose words tell most, in the text's order, each in a sentence of its own. The anchor stands so
+    in the text, outside headings and links, and in no other link; no page is linked twice, nor one that the text
+    links already, nor the page at `url` itself. The sentence has the link in Markdown.
     """
     lines = [one for line in text.split("\n") if not HEADING.match(line) for one in sentences(LINKED.sub("\n", line))]
     others = [page for page in site_pages(pages) if not _is_same(page.url, url or "") and page.url not in text]
     weights = rarities([telling(_name(page)) for page in others])
     found = [(anchor, page) for page in others for line in lines for anchor in _anchors(line, page, weights)]
-    taken: dict[Page, Anchor] = {}  # the best first
-    for anchor, page in sorted(found, key=lambda one: (-round(one[0].weight, 9), -len(one[0].text))):
-        if page not in taken and not any(_overlap(anchor, other) for other in taken.values()):
-            taken[page] = anchor
+    ranked = sorted(found, key=lambda one: (-round(one[0].weight, 9), -len(one[0].text)))  # the best first
+    taken = _in_sentences_of_their_own(ranked)
     return [
         {"anchor": anchor.text, "title": page.title, "url": page.url, "sentence": anchor.linked(page.url)}
         for page, anchor in sorted(
             [*taken.items()][:most], key=lambda one: (lines.index(one[1].sentence), one[1].start)
         )
     ]
+
+
+def _in_sentences_of_their_own(ranked: Sequence[tuple[Anchor, Page]]) -> dict[Page, Anchor]:
+    """Return an anchor for as many pages as can have one in a sentence that leads nowhere else; the best first, which
+    goes to its next best sentence where another page has no other."""
+    taken: dict[Page, Anchor] = {}
+
+    def placed(page: Page, tried: set[str]) -> bool:
+        for anchor, its in ranked:
+            if its != page or anchor.sentence in tried:
+                continue
+            if any(anchor.text.casefold() == other.text.casefold() for at, other in taken.items() if at != page):
+                continue
+            tried.add(anchor.sentence)
+            holder = next((one for one, held in taken.items() if held.sentence == anchor.sentence), None)
+            if holder is None or placed(holder, tried):
+                taken[page] = anchor
+                return True
+        return False
+
+    for page in dict.fromkeys(page for _, page in ranked):
+        placed(page, set())
+    return dict(sorted(taken.items(), key=lambda one: -round(one[1].weight, 9)))
 
 
 def site_pages(pages: Sequence[str]) -> list[Page]:
@@ -211,9 +232,3 @@ def _form(word: str) -> str:
 def _in_one_piece(tokens: Sequence[re.Match[str]]) -> bool:
     """Tell whether no mark stands between tokens but a hyphen, or the apostrophe of several owners."""
     return all(one.string[one.end() : two.start()].strip(" -'’") == "" for one, two in pairwise(tokens))
-
-
-def _overlap(one: Anchor, other: Anchor) -> bool:
-    if one.text.casefold() == other.text.casefold():
-        return True
-    return one.sentence == other.sentence and one.start < other.end and other.start < one.end

@@ -50,6 +50,7 @@ BINDING = re.compile(
     re.IGNORECASE,
 )
 QUESTION = re.compile(r"(?:what|how|why|when|where|who|which|whether)\b", re.IGNORECASE)
+OWN = re.compile(r"\b(?:we|our|us|i|my)\b|我", re.IGNORECASE)  # who writes tells of it
 NUMBERED = " {part}/{parts}"
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
 
@@ -95,9 +96,11 @@ class PostBrief:
             and not any(deal.casefold() in fact.casefold() for fact in facts)
         ):
             facts, deal = [deal, *facts], ""  # what is offered is the best first line
-        extras = [_price(values.get("price"), language, served=served), deal]
+        price = _price(values.get("price"), language, served=served)
+        extras = [price if not _tells_amount(facts, str(values.get("price") or "")) else "", deal]
         kinds = word_lists()["kinds"]
-        shelf = texts["category"] if texts["category"].lower() not in {*kinds["service"], *kinds["software"]} else ""
+        shelf = texts["category"] if " " in texts["category"] or language == "zh" else ""  # nobody looks for #Food
+        shelf = shelf if shelf.lower() not in {*kinds["service"], *kinds["software"]} else ""
         names = (product or str(values.get("topic") or ""), texts["brand"], shelf)
         rule = platform.hashtags
         return cls(
@@ -120,16 +123,33 @@ class PostBrief:
     @property
     def listed(self) -> bool:
         """Whether the facts stand below one another."""
-        return bool(self.platform.mark)
+        return bool(self.platform.mark) and not self.story
+
+    @property
+    def story(self) -> bool:
+        """Whether a topic is told of by those who write, in sentences that belong together."""
+        own = sum(map(bool, map(OWN.search, self.facts)))
+        return not self.product and own > 1 and sum(map(bool, map(ENDED.search, self.facts))) * 2 > len(self.facts)
 
     @property
     def named(self) -> str:
         """What the post is of, with its brand."""
-        if not self.brand or not self.product or self.brand.lower() in self.name.lower():
+        if not self.brand or not self.product or _named_alike(self.brand, self.name, self.language):
             return capital(self.name)
         pattern: str = in_language(wording()["branded"], self.language)
         head, comma, rest = self.name.partition(", ") if self.language == "en" else (self.name, "", "")
         return capital(pattern.format(product=head, brand=self.brand) + comma + rest)  # Loft ladder by Steig, 3-part
+
+
+def _named_alike(brand: str, name: str, language: str) -> bool:
+    """Tell whether a name says all of a brand, or so much that both together read as one said twice: no "open day at
+    the joinery school by Wye Joinery School"."""
+    if brand.lower() in name.lower():
+        return True
+    if language == "zh":
+        return any(brand[at : at + 2] in name for at in range(len(brand) - 1) if not brand[at : at + 2].isascii())
+    words = set(re.findall(r"\w{3,}", brand.lower())) - {"and", "the"}
+    return len(words & set(re.findall(r"\w{3,}", name.lower()))) * 2 > len(words)
 
 
 @pass_context
@@ -211,17 +231,18 @@ def call(brief: PostBrief) -> str:
         kind = "topic"  # nobody books a museum
     if not brief.called:
         return ""
+    if kind == "goods" and any(map(APPOINTED.search, brief.facts)):
+        kind = "topic"  # nobody orders an open day
     if brief.url and platform.link:
         lead = _drawn(in_language(lists["linked"], brief.language)[kind], brief)
         return f"{lead}{_colon(brief)}{brief.url}"
     if brief.url and platform.contact:
         return _drawn(in_language(lists["unlinked"], brief.language)[kind], brief)
     if any(map(APPOINTED.search, brief.facts)):
-        return ""  # a notice of when and where: nobody is asked what is new in it, or matters most
-    if brief.product and any(_binds(fact) for fact in brief.facts[: brief.told]):
-        return ""  # nobody is moved by what to bring
-    asked = in_language(lists["asking"], brief.language)["product" if brief.product else "topic"]
-    return _drawn(asked, brief) if brief.told > 1 else ""
+        return ""  # a notice of when and where: nobody is asked what is new in it
+    if brief.told < 2 or not brief.product or any(_binds(fact) for fact in brief.facts[: brief.told]):
+        return ""  # advice and stories end where they end, and what to bring moves nobody to ask
+    return _drawn(in_language(lists["asking"], brief.language), brief)
 
 
 def whole(brief: PostBrief) -> str:
@@ -312,7 +333,11 @@ def _with_fact(brief: PostBrief) -> str:
     if not brief.facts or brief.told < 1:
         return ""
     fact = strip_emoji(brief.facts[0]).strip(FINAL)
-    return f"{brief.named}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}"
+    bound = brief.platform.headline
+    lines = [
+        f"{name}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}" for name in (brief.named, capital(brief.name))
+    ]
+    return next((line for line in lines if bound and not bound.over(line)), lines[0])
 
 
 def _headed(brief: PostBrief) -> str:
@@ -322,7 +347,7 @@ def _headed(brief: PostBrief) -> str:
     if brief.language == "zh" and ASKED_WHY.search(topic):  # a question is no thing that has points
         return topic if ENDED.search(topic) else f"{topic}？"
     counts: Sequence[str] = in_language(wording()["counts"], brief.language)
-    if QUESTION.match(topic):
+    if QUESTION.match(topic) or brief.story:
         return topic  # "What changes this April" is no thing that has points
     if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
@@ -347,9 +372,18 @@ def _binds(fact: str) -> bool:
     return warns(fact) or BINDING.search(fact) is not None
 
 
+def _tells_amount(facts: Sequence[str], price: str) -> bool:
+    """Tell whether a fact tells a price already, and of how much: "$5 a scoop" for $5."""
+    told = (priced(price) or "").strip(FINAL)
+    again = re.compile(rf"(?<![\d.,]){re.escape(told)}(?![\d.,]*\d)", re.IGNORECASE)
+    return bool(told) and any(map(again.search, facts))
+
+
 def _price(price: Json, language: str, *, served: bool) -> str:
     told = priced(str(price) if price else None)
     pattern: str = in_language(wording()["priced"], language)
+    if told and told.lower().startswith("from "):
+        return pattern.format(price=in_sentence(told.strip(FINAL)))  # "From $0.45." alone says of nothing what it is
     return price_line(told, language, "service" if served else None) or (
         pattern.format(price=told.strip(FINAL)) if told else ""
     )

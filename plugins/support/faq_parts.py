@@ -24,12 +24,14 @@ from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import MASK, is_personal, masked
 from aigc_plugins.support.reply_parts import reply_wording
 from aigc_plugins.support.shown_questions import (
+    ANSWERED,
     asks_yes_or_no,
     fitting_answer,
     oddity,
     says_yes_or_no,
     shown_question,
     stands_alone,
+    without_case,
 )
 from aigc_plugins.support.ticket_text import as_question, own_text
 
@@ -98,6 +100,13 @@ def most_asked_is_answered(draft: Draft) -> Iterator[Finding]:
     if first and not any(one.answer for one in first):
         asked = f"{first[0].question!r} ({', '.join(first[0].tickets)})"
         yield Finding(message=f"{asked} is asked most and left out: its replies say nothing alike that can be shown")
+    replies = {str(one["id"]): str(one.get("answer")) for one in draft.brief.values.get("tickets") or []}
+    for own in _kept(draft.brief.values):
+        for one in entries_of(draft.brief.values):
+            named = [ticket for ticket in one.tickets if own in replies.get(ticket, "")]
+            if len(named) * 2 > len(one.tickets) and own not in one.answer:
+                message = f"{one.question!r} ({', '.join(one.tickets)}): most replies name {own}, and the page does not"
+                yield Finding(message=message)
 
 
 @check(severity="warn")
@@ -185,7 +194,7 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry:
     for text, ids in alone:
         disputed += [f"{_cited(best, kept[best])} against {_cited(text, ids)}" for best in against[text]]
     told = list(map(capital, kept))
-    told[:1] = [fitting_answer(question, one) for one in told[:1]]
+    told[:1] = [fitting_answer(question, one, _lead_of(question, group, kept)) for one in told[:1]]
     joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
     return FaqEntry(
         question=question,
@@ -196,6 +205,14 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry:
     )
 
 
+def _lead_of(question: str, group: Sequence[Ticket], kept: Mapping[str, Sequence[str]]) -> str:
+    """Return the yes or no with which a ticket that asks the question shown was answered, if its reply says first what
+    the page says first."""
+    first = kept[next(iter(kept))]
+    answers = [own_text(one.answer) for one in group if one.id in first and question in _questions(one, group)]
+    return next((found.group() for one in answers if (found := ANSWERED.match(one))), "")
+
+
 def _cited(sentence: str, ids: Sequence[str]) -> str:
     return f"{sentence!r} ({', '.join(ids)})"
 
@@ -203,11 +220,10 @@ def _cited(sentence: str, ids: Sequence[str]) -> str:
 def _question(group: Sequence[Ticket]) -> str:
     """Return the question of the group that has most in common with all the others and with what is replied, and
     nothing personal in it; one that tells of the customer only where there is no other."""
-    given = [question for one in group for question in (as_question(one.subject), *one.questions) if question]
-    names = [one.answer for one in group]  # agents write names as names
-    asked = [shown_question(with_given_capitals(one, names)) for one in given if MASK not in one]
+    asked = [question for one in group for question in _questions(one, group)]
     yes_or_no = sum(says_yes_or_no(one.answer.strip()) for one in group) * 2 > len(group)
-    fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
+    shown = [one for one in dict.fromkeys(asked) if one and MASK not in one]
+    fine = list(filter(telling, shown)) or list(filter(stands_alone, shown))
     words = [*(one.asked for one in group), *(one.replied for one in group)]
 
     fine = [one for one in fine if len(one.split()) >= WORDS or not one.isascii()] or fine
@@ -218,6 +234,14 @@ def _question(group: Sequence[Ticket]) -> str:
         return near - OWN_STORY * len(STORY.findall(question)) - max(len(question) - SHORT, 0) / LONG
 
     return max(fine, key=fit, default="")
+
+
+def _questions(ticket: Ticket, group: Sequence[Ticket]) -> list[str]:
+    """Return the questions of a ticket as a page shows them."""
+    names, replies = [one.answer for one in group], " ".join(one.answer for one in group)  # agents write names as names
+    given = [question for question in (as_question(ticket.subject), *ticket.questions) if question]
+    shown = [shown_question(with_given_capitals(one, names)) for one in given if MASK not in one]
+    return [without_case(one, replies) for one in shown if one]
 
 
 def _one(_: str) -> float:

@@ -24,6 +24,21 @@ ENDED = re.compile(r"[.!?。！？…:：][\"'”’)）」』]*$")
 FRIENDLY, FORMAL = "friendly", "formal"
 GOOD, MIXED = 4, 3  # stars
 QUOTE, HAN_QUOTE = (2, 8), (4, 16)  # words, or Chinese characters, of a review that may be quoted
+AFTER_STEPS = re.compile(  # what is true only of who has done the steps already
+    r"^(?:if|when|should) (?=.*\b(?:still|again|this|that|these|does not|doesn['’]t|nothing helps)\b)"
+    r"|^(?:如果|若|要是)?.{0,6}(?:仍|还是|依然|依旧)",
+    re.IGNORECASE,
+)
+REPLIED = re.compile(  # who reads this has contacted us already
+    r"\bcontact us(?= with\b| and\b|[.,;]|$)|请?(?:您)?联系我们(?=并|，|。|；|$)|请?(?:您)?联系客服(?=并|，|。|；|$)",
+    re.IGNORECASE,
+)
+WENT_WRONG = re.compile(
+    r"\b(?:broke|broken|damaged?|missing|wrong|late|lost|leak\w*|crack\w*|fault\w*|defect\w*|scratch\w*|torn|stained|"
+    r"never (?:arrived|came)|not (?:arrived?|work\w*)|does ?n[o'’]t work|stays? (?:black|off|dark)|error|complaint)\b"
+    r"|碎|破|坏|漏|错|丢|少了|缺|没收到|划痕|故障|黑屏|不亮|打不开|投诉",
+    re.IGNORECASE,
+)
 NAMED_PHONE = re.compile(
     r"(?P<who>[^\d@+(]+?)[\s,:：，]*(?:(?:telephone|phone|tel\.?|on|at|电话)[\s:：]*)*(?P<number>\+?[\d ()/-]{6,})$",
     re.IGNORECASE,
@@ -55,8 +70,15 @@ def macro_reply(context: Context) -> str:
     name = REQUESTER if values.get("placeholders") else ""
     greeting = words.toned("greeting").format(name=name) if name else words.toned("nameless")
     steps = [STEP.sub("", fact) for fact in values.get("steps") or [] if has_words(str(fact))]
-    body = words.joint.join([words.drawn("thanks"), *map(words.sentence, facts)])
-    listed = "\n".join(f"{at}. {words.sentence(step)}" for at, step in enumerate(steps, 1))
+    last = [fact for fact in facts if steps and AFTER_STEPS.search(fact)]
+    facts = [REPLIED.sub(words.of("replied"), fact) for fact in facts if fact not in last]
+    sorry = words.drawn("sorry") if WENT_WRONG.search(str(values.get("topic") or "")) else words.drawn("thanks")
+    body = words.joint.join([sorry, *map(words.sentence, facts)])
+    listed = "\n".join(
+        f"{at}. {words.sentence(REPLIED.sub(words.of('replied'), one))}" for at, one in enumerate(steps, 1)
+    )
+    listed = f"{words.drawn('steps')}\n\n{listed}" if listed else ""
+    listed = "\n\n".join(filter(None, [listed, words.joint.join(map(words.sentence, last))]))
     link = str(values.get("url") or "")
     team = words.team(values)
     end = f"{words.toned('farewell')}{words.comma}\n{team}" if team else ""  # nobody's farewell ends with a comma
@@ -70,7 +92,6 @@ def review_reply(context: Context) -> str:
     the brief says to it, whom to write to where it went wrong."""
     values = context.get_all()
     words = _Words(values)
-    review = str(values.get("review") or "")
     stars = int(values.get("rating") or 0)
     kind = "good" if stars >= GOOD else "mixed" if stars == MIXED else "bad"
     name = " ".join(str(values.get("name") or "").split())
@@ -78,8 +99,10 @@ def review_reply(context: Context) -> str:
     facts = [words.sentence(str(fact)) for fact in values.get("answer") or [] if has_words(str(fact))]
     contact = str(values.get("contact") or "").strip()
     asked = _asked(words, contact) if contact else ""
+    if contact and facts:
+        asked = words.drawn("questions").format(contact=contact)  # cause and cure are told: nothing is looked into
     ends = words.drawn("again") if kind == "good" else asked
-    opened = _opened(words, values, kind, blames(review), answered=bool(facts))
+    opened = _opened(words, values, kind, answered=bool(facts))
     body = words.joint.join(filter(None, [*opened, *facts, ends]))
     brand = str(values.get("brand") or "").strip()
     return "\n\n".join(filter(None, [greeting, body, brand]))
@@ -104,10 +127,11 @@ def _asked(words: _Words, contact: str) -> str:
     return words.drawn("contact").format(contact=contact)
 
 
-def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool, *, answered: bool) -> list[str]:
-    """Return how an answer begins: thanks, and for a word of praise; regret, and for what."""
-    subject = " ".join(str(values.get("subject") or "").split())
-    quote = "" if kind == "bad" else praise_in(str(values.get("review") or ""))
+def _opened(words: _Words, values: Mapping[str, Any], kind: str, *, answered: bool) -> list[str]:
+    """Return how an answer begins: thanks, and for a word of praise; regret, and for what. Five stars get none, and
+    four only for what a clause of the review itself blames."""
+    subject, review = " ".join(str(values.get("subject") or "").split()), str(values.get("review") or "")
+    quote = "" if kind == "bad" else praise_in(review)
     quoted = words.drawn("quoted").format(quote=quote) if quote else ""
 
     def about(part: str) -> str:
@@ -116,13 +140,14 @@ def _opened(words: _Words, values: Mapping[str, Any], kind: str, blamed: bool, *
     if kind == "bad":
         return [about("bad") or words.drawn("bad")]
     if kind == "mixed":
-        return [words.drawn("mixed"), about("noted")]
-    if blamed:  # four stars, or five, of which something was not so good
-        praised = subject and set(telling(subject)) & set(telling(quote))
-        lacking = "" if answered else words.drawn("lacking")
-        return [words.drawn("good"), quoted, lacking if praised or not subject else about("mixed")]
+        return [words.drawn("mixed"), "" if answered else about("noted")]
+    if int(values.get("rating") or 0) == GOOD and blames(review):
+        regret = about("mixed") if blames(review, of=subject) else ""
+        return [words.drawn("good"), quoted, regret or ("" if answered else words.drawn("lacking"))]
     told = set(telling(subject)) & set(telling(quote))
-    return [words.drawn("good"), quoted if told or not subject else about("good")]
+    sure = (int(values.get("rating") or 0) > GOOD or not quote) and not blames(review, of=subject)
+    praised = about("good") if sure else ""  # of four stars the subject may be what cost the fifth
+    return [words.drawn("good"), quoted if told or not subject else praised or quoted]
 
 
 def praise_in(review: str, *, sure: bool = False) -> str:
@@ -143,9 +168,18 @@ def praise_in(review: str, *, sure: bool = False) -> str:
     return next(longer, (praising or (fitting if sure else []) or [""])[0])
 
 
-def blames(review: str) -> bool:
-    """Tell whether a review names something that was not so good."""
-    return bool(_praised(any("\u4e00" <= char <= "\u9fff" for char in review))[0].search(review))
+def blames(review: str, *, of: str = "") -> bool:
+    """Tell whether a review names something that was not so good; with `of`, whether a clause does that has its words.
+
+    What only sounds so blames nothing: "no fuss", "never thought it would be so good", 没有一次不, 没想到.
+    """
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in review)
+    lists = _read("reviews")["zh" if chinese else "en"]
+    plain = re.sub("|".join(lists["denied"]), " ", review, flags=re.IGNORECASE)
+    blame, named = _praised(chinese)[0], set(telling(of))
+    clauses = re.split(r"[。！？!?，,；;\n]+" if chinese else r"[.!?;,]+(?=\s|$)|\n|(?=\bbut\b)", plain)
+    blaming = [one for one in clauses if blame.search(one)]
+    return any(named & set(telling(one)) or of in one for one in blaming) if of else bool(blaming)
 
 
 @cache

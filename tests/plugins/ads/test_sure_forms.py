@@ -169,10 +169,11 @@ def test_four_facts_of_their_own_words_make_a_set(sets: list[tuple[dict[str, Any
     chinese = [len(ad.fields["headlines"]) for row, ad in sets if row.get("language") == "zh"]
     assert len(english) >= 40 and len(chinese) >= 20
     assert len(goods) >= 15
-    assert sum(count >= 11 for count in goods) >= len(goods) / 3  # many of these facts are as wide as a line
-    assert sum(goods) / len(goods) >= 9.6
-    assert sum(english) / len(english) >= 9.2  # what is done has no label of one word: no "Removal: Same day"
-    assert min(chinese) >= 11
+    # No line is there for the number's sake, such as "Food: Sourdough Loaf", so that fewer sets are full.
+    assert sum(count >= 11 for count in goods) >= len(goods) / 5  # many of these facts are as wide as a line
+    assert sum(goods) / len(goods) >= 9.0
+    assert sum(english) / len(english) >= 8.5  # what is done has no label of one word: no "Removal: Same day"
+    assert min(chinese) >= 10
 
 
 def test_nothing_in_a_set_is_said_twice_or_asked_thrice(sets: list[tuple[dict[str, Any], Artifact]]) -> None:

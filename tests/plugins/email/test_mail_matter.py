@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ def written(tmp_path: Path, name: str, **row: Any) -> dict[str, Any]:
 def test_no_mail_between_tells_but_one_short_fact(tmp_path: Path) -> None:
     row = BIN | {"url": "https://a.b/c", "mails": 5, "days": [0, 2, 4, 6, 9]}
     made = written(tmp_path, "email/sequence", **row)
-    assert [mail["day"] for mail in made["fields"]["mails"]] == [0, 2, 9] and made["status"] == "accepted"
+    assert [mail["day"] for mail in made["fields"]["mails"]] == [0, 2, 9] and made["status"] == "flagged"
     told = [one["message"] for one in made["findings"] if one["check"] == "mails_have_matter"]
-    assert told == ["the brief has 3 facts, which make 3 mails, not 5"]
+    assert told == ["the brief has 3 facts, which make 3 mails, not the 5 asked for"]
     facts = ["The wood comes from a forest in the hills behind our own workshop", "holds 300 litres", "weighs 9 kg"]
     row = {**row, "facts": [*facts, "It is put together in ten minutes with nothing but your hands"], "days": []}
     assert len(written(tmp_path / "long", "email/sequence", **row | {"mails": 4})["fields"]["mails"]) == 4
@@ -79,3 +80,35 @@ def test_a_list_is_one_and_a_welcome_is_not_empty(tmp_path: Path) -> None:
     assert any(fact in bodies[0].lower() for fact in map(str.lower, row["facts"]))
     assert "the course “Mending wool”" in bodies[0]
     assert all(text.split(":\n\n")[1].startswith("- ") for text in bodies if ":\n\n" in text)
+
+
+def test_a_series_has_as_many_mails_as_asked_where_the_facts_fill_them_and_tells_the_offer_first_too(
+    tmp_path: Path,
+) -> None:
+    facts = ["ten Sunday mornings at our apiary", "the programme takes up to 18 people", "suits and gloves are lent"]
+    facts += ["you open a hive in the second week", "teachers have kept bees for over 20 years"]
+    facts += ["after the course you can rent a hive for a year", "parking is free"]
+    row = {"product": "Beginners' beekeeping programme", "facts": facts, "mails": 5, "url": "https://a.b/c"}
+    made = written(tmp_path, "email/sequence", **row, offer="10% off within 14 days", price="from £240")
+    mails = made["fields"]["mails"]
+    assert len(mails) == 5 and "10% off" in mails[0]["postscript"]
+    assert mails[-1]["body"].count("\n- ") == len(facts) and "Price: from £240." in mails[-1]["body"]
+    told = "\n".join(mail["body"] for mail in mails)
+    assert not re.search("closer look|There is more|on our page|Still thinking", told)
+    bin = written(tmp_path / "bin", "email/sequence", **BIN, url="https://a.b/c")
+    assert bin["fields"]["mails"][1]["body"].startswith("Our compost bin ")
+
+
+def test_an_offer_is_told_twice_and_what_takes_long_stands_late(tmp_path: Path) -> None:
+    facts = [
+        "making them takes about five weeks",
+        "not suitable for bathrooms",
+        "six woods",
+        "fitted by our own joiners",
+    ]
+    row = {"product": "Made-to-measure shutters", "facts": facts, "url": "https://a.b/c"}
+    made = written(tmp_path, "email/offer", **row, offer="free fitting in May", price="from £390")["fields"]
+    text = json.dumps(made).lower()
+    assert text.count("free fitting") == 2 and made["postscript"] == "" and "Price: from £390." in made["body"]
+    assert made["body"].index("ix woods") < made["body"].index("five weeks") < made["body"].index("ot suitable")
+    assert "five weeks" not in made["subject"] + made["preheader"]

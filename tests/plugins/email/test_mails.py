@@ -105,7 +105,7 @@ def test_a_long_fact_stands_in_no_subject() -> None:
 
 def test_the_text_tells_every_fact_once_and_the_price() -> None:
     told = body(MailBrief.of(BIN | {"price": "€49", "story": "we began in a shed"}))
-    assert told.startswith("We began in a shed.\n\n") and "\n\nYours for €49.\n\n" in told
+    assert told.startswith("We began in a shed.\n\n") and told.endswith("\n\nYours for €49.")
     assert [told.lower().count(fact) for fact in BIN["facts"]] == [1, 1, 1]
     assert "售价" in body(MailBrief.of({"product": "雨靴", "facts": ["天然橡胶"], "price": "¥99", "language": "zh"}))
 
@@ -116,7 +116,7 @@ def test_what_is_no_sentence_stands_in_a_list_and_no_mail_is_a_bare_fragment(tmp
     brief = {"product": "Italian for beginners", "facts": facts, "offer": "the first evening is free", "mails": 4}
     mails = written(tmp_path, "email/sequence", **brief, url="https://a.b/c")["fields"]["mails"]
     assert "- Two evenings a week\n- Groups of six" in mails[0]["body"]
-    assert [mails[1]["body"].split("\n\n")[1], mails[2]["body"].split("\n\n")[1]] == [
+    assert [mails[1]["body"], mails[2]["body"]] == [
         "You speak at once. There are snacks.",
         "We mark your homework. Recordings stay for a year.",
     ]
@@ -226,8 +226,8 @@ def test_a_series_welcomes_tells_a_fact_each_and_reminds(tmp_path: Path) -> None
         ("reminder", 9),
     ]
     told = [[fact for fact in facts if fact in mail["body"].lower()] for mail in mails]
-    assert told == [facts[:1], facts[1:3], facts[3:], facts[:4]]  # the last is no copy of the others
-    assert [bool(mail["postscript"]) for mail in mails] == [False, False, False, True]
+    assert told == [facts[:1], facts[1:3], facts[3:], facts]  # the last has all in one list
+    assert [bool(mail["postscript"]) for mail in mails] == [True, False, False, True]
     assert "€49" in mails[3]["body"] and len({mail["subject"] for mail in mails}) == 4
     few = written(tmp_path / "few", "email/sequence", **BIN | {"facts": ["weighs 9 kg"]}, url="https://a.b/c", mails=5)
     assert [mail["kind"] for mail in few["fields"]["mails"]] == ["welcome", "fact", "reminder"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -203,3 +204,20 @@ def test_nobody_buys_what_one_has_or_what_a_doctor_does() -> None:
     assert topic_kind("wisdom tooth removal").name == "procedure" and topic_kind("tree removal").name == "service"
     assert "wisdom tooth removal recovery" in keywords("wisdom tooth removal")
     assert topic_kind("装修贷款", "zh").name == "loan" and "装修贷款利率" in keywords("装修贷款", language="zh")
+
+
+def test_nobody_buys_what_one_applies_for() -> None:
+    for topic in ("apprenticeship as a carpenter", "volunteering at an animal shelter", "summer job"):
+        clusters = keyword_clusters([], topic)
+        told = " | ".join(one for cluster in clusters for one in cluster["keywords"])  # type: ignore[attr-defined]
+        assert not re.search("hire|quote|price|buy|cheap", told) and "apply for" in told
+        assert clusters[-1]["name"] == f"{topic[:1].upper()}{topic[1:]}: applying"
+    told = str(keyword_clusters([], "蛋糕预订", language="zh", local=True))
+    assert "预订蛋糕预订" not in told and "附近哪里有蛋糕预订" in told
+
+
+def test_a_seed_that_nobody_reads_of_is_not_filed_under_reading() -> None:
+    clusters = keyword_clusters(["tents for home use"], "tents", ["festival shelter", "tents for home", "tent care"])
+    held = {cluster["intent"]: cluster["keywords"] for cluster in clusters}
+    assert "festival shelter" in held["commercial"] and "tent care" in held["informational"]
+    assert "tents for home use" not in str(clusters) and "tents for home" in str(clusters)

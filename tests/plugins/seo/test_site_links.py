@@ -86,7 +86,7 @@ def test_there_are_five_links_at_most() -> None:
 
 def test_chinese_words_in_a_row_are_an_anchor() -> None:
     pages = ["儿童雨靴怎么选 = https://e.com/1", "雨靴清洗方法 = https://e.com/2", "雨衣 = https://e.com/3"]
-    text = "儿童雨靴要选宽一点的，雨衣也要合身。雨靴清洗只要五分钟。"
+    text = "儿童雨靴要选宽一点的。雨衣也要合身。雨靴清洗只要五分钟。"
     assert anchors(text, pages) == [
         ("儿童雨靴", "https://e.com/1"),
         ("雨衣", "https://e.com/3"),
@@ -113,3 +113,11 @@ def test_what_is_no_page_and_what_leads_nowhere_is_said() -> None:
     draft = Draft(brief=brief, fields={"anchors": []}, schema={})
     assert list(pages_have_addresses(draft)) == ["the page 'Raincoats' is no `Title = https://address`"]
     assert [one.field for one in leads_somewhere(draft, field="anchors")] == ["anchors"]
+
+
+def test_a_sentence_leads_to_one_page_and_the_other_finds_its_own() -> None:
+    pages = ["Winter sleeping bags = https://e.com/bags", "Camping stoves = https://e.com/stoves"]
+    text = "A winter sleeping bag and a camping stove are all you need. A winter sleeping bag keeps you warm."
+    found = text_links(text, pages)
+    assert [one["url"] for one in found] == ["https://e.com/stoves", "https://e.com/bags"]
+    assert len({one["sentence"].replace("[", "") for one in found}) == 2

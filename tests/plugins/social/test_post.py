@@ -265,7 +265,8 @@ def test_a_question_makes_no_tag_and_in_chinese_no_points() -> None:
 @pytest.mark.parametrize("fact", ["Sat 8 Nov, 4 pm to 8 pm", "The road is open again at 20:30."])
 def test_a_notice_of_when_asks_nobody_what_is_new(fact: str) -> None:
     assert part("call", "threads", topic="Road closed", facts=[fact, "Ambulances can always pass"]) == ""
-    assert part("call", "threads", topic="Roof gardens", facts=["Wind dries.", "Sun dries."]) != ""
+    assert part("call", "threads", topic="Roof gardens", facts=["Wind dries.", "Sun dries."]) == ""
+    assert part("call", "threads", product="Roof garden", facts=["bees come", "shade at noon"]) != ""
 
 
 def test_a_notice_has_no_points_in_chinese() -> None:
@@ -312,3 +313,31 @@ def test_no_tick_stands_before_what_is_not_had() -> None:
     assert told == "✅ Weighs 190 g\n✅ Cancelled? You pay nothing\n\nPlease note: not for use inside tents."
     kettle = {"product": "电动牙刷", "facts": ["充一次电能用60天", "整机防水", "不含充电头"], "platform": "xiaohongshu"}
     assert body(PostBrief.of(kettle | {"language": "zh"}, [])) == "✅ 整机防水\n\n温馨提示：不含充电头。"
+
+
+def test_a_name_and_a_brand_that_say_one_thing_are_not_both_said() -> None:
+    said_once = {"product": "Open day at the boat building school", "brand": "Fal Boat Building School"}
+    facts = ["see a dinghy being planked", "Saturday 9 May, 10 am to 3 pm"]
+    assert part("hook", "facebook", facts=facts, **said_once).startswith("Open day at the boat building school: see")
+    zh = {"product": "手工皮具课", "brand": "一针皮具", "facts": ["两小时做一个卡包", "皮料全包"], "language": "zh"}
+    assert part("hook", "xiaohongshu", **zh) == "手工皮具课：两小时做一个卡包"
+    url = "https://example.com/open"
+    assert part("call", "facebook", facts=facts, url=url, **said_once).split(":")[0] in ("Read more", "Find out more")
+
+
+def test_a_price_that_a_fact_tells_is_told_once() -> None:
+    told = part("post", "x", product="Ice cream", facts=["$5 a scoop, $11 a pint", "eight flavours"], price="$5")
+    assert told.count("$5") == 1
+    told = part("post", "x", product="Photo prints", facts=["matt or gloss", "posted in two days"], price="from $0.45")
+    assert "Price: from $0.45." in told
+
+
+def test_a_story_is_told_in_sentences_below_one_another_only_where_it_is_advice() -> None:
+    story = ["We are 11 people who make maps.", "Since January our office is closed on Fridays.", "Nobody has left."]
+    told = part("post", "linkedin", topic="our four-day week", facts=story)
+    assert told.startswith("Our four-day week\n\n" + " ".join(story)) and "things to know" not in told
+
+
+def test_a_shelf_of_one_word_is_no_hashtag() -> None:
+    tags = part("hashtags", "instagram", product="Ice cream", category="Food", facts=["eight flavours", "of milk"])
+    assert tags == ["#IceCream"]

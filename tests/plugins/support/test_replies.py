@@ -36,7 +36,9 @@ def test_a_macro_greets_answers_and_ends(tmp_path: Path) -> None:
     named, bare = written(tmp_path, "support/macro", row | {"brand": "Fernway"}, row | {"placeholders": False})
     text = str(named["fields"]["reply"])  # type: ignore[index]
     assert text.split("\n\n")[0] in ("Hi {{ticket.requester.first_name}},", "Hello {{ticket.requester.first_name}},")
-    assert "Items come back within 30 days.\n\n1. Print the label.\n\n" in text and text.endswith("Fernway support")
+    assert "30 days.\n\nPlease follow these steps:\n\n1. Print the label.\n\n" in text and text.endswith(
+        "Fernway support"
+    )
     assert "{{" not in str(bare["fields"]["reply"]) and bare["status"] == "accepted"  # type: ignore[index]
 
 
@@ -132,3 +134,43 @@ def test_a_chinese_macro_ends_as_letters_do(tmp_path: Path) -> None:
     (made,) = written(tmp_path, "support/macro", row)
     assert str(made["fields"]["reply"]).endswith("此致\n敬礼\n棉里客服")  # type: ignore[index]
     assert not [line for line in reply_wording()["closing"]["zh"] if "如果这" in line]
+
+
+@pytest.mark.parametrize(
+    ("review", "subject", "language"),
+    [
+        ("Never thought a tuner could be so good: no fuss, not once late.", "the tuning", "en"),
+        ("老师非常耐心，孩子没有一次不想去，强烈推荐！", "钢琴课", "zh"),
+        ("没想到这么好吃，一点也不腻。", "月饼", "zh"),
+    ],
+)
+def test_nobody_apologises_for_praise(tmp_path: Path, review: str, subject: str, language: str) -> None:
+    for rating in (4, 5):
+        text = replied(tmp_path, review=review, rating=rating, subject=subject, language=language)
+        assert not re.search("sorry|apologies|歉|不足|没能", text)
+
+
+def test_four_stars_get_a_regret_only_for_what_the_review_blames(tmp_path: Path) -> None:
+    row = {"review": "Great guide, but the bus was cold.", "rating": 4, "answer": ["the new bus has heating"]}
+    assert re.search("(?:sorry about|apologies for) the bus", replied(tmp_path, subject="the bus", **row))
+    assert not re.search("sorry|apologies", replied(tmp_path, subject="the walk", **row))
+
+
+def test_nothing_is_looked_into_where_the_answer_is_told(tmp_path: Path) -> None:
+    row = {"review": "We waited an hour.", "rating": 2, "contact": "table@desk.example"}
+    assert "look into it" in replied(tmp_path, **row)
+    assert "look into it" not in replied(tmp_path, answer=["two cooks were ill that evening"], **row)
+
+
+def test_a_macro_regrets_and_tells_last_what_helps_where_the_steps_do_not(tmp_path: Path) -> None:
+    answer = ["the battery is often empty", "if the screen still stays black, it is exchanged"]
+    steps = ["charge it for two hours", "contact us with the number on its back"]
+    (made,) = written(tmp_path, "support/macro", {"topic": "the screen stays black", "answer": answer, "steps": steps})
+    text = str(made["fields"]["reply"])  # type: ignore[index]
+    assert "sorry" in text and text.index("Charge it") < text.index("If the screen still stays black")
+    assert "2. Reply to this message with the number" in text
+
+
+def test_four_stars_praise_nothing_that_the_review_does_not(tmp_path: Path) -> None:
+    text = replied(tmp_path, review="Lovely concert. Parking took us an hour.", rating=4, subject="parking")
+    assert "parking" not in text and "Lovely concert" in text

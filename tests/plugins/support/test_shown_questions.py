@@ -88,3 +88,26 @@ def test_a_name_has_its_capital_and_nothing_is_drawn_out() -> None:
     asked = ("do you ship to norway", "do you ship parcels to norway?")
     group = [Ticket(id=str(at), question=one, answer=answer) for at, one in enumerate(asked)]
     assert faq_entry(group).question == "Do you ship to Norway?"
+
+
+def test_the_answer_has_the_yes_of_the_question_shown() -> None:
+    gold = "Yes, if your guest is over 16. Add the guest at the desk."
+    told = shown_of(("Can I bring a guest?", gold), ("Can I take a guest with me for two weeks in August?", gold))
+    assert list(told.values()) == [gold]
+    own = ("Can I take a guest with me for two weeks in August?", gold)
+    assert shown_of(own, own) == {"Can I take a guest with me?": gold}
+    rest = "所有泳道都要戴泳帽，前台可以买到。"
+    shown = shown_of(("游泳一定要戴泳帽吗？", f"是的，{rest}"), ("没有泳帽可以下水吗？", f"不可以，{rest}"))
+    ((question, answer),) = shown.items()
+    assert answer == {"游泳一定要戴泳帽吗？": "是的，", "没有泳帽可以下水吗？": "不可以，"}[question] + rest
+
+
+def test_an_address_to_keep_that_is_left_out_is_told(tmp_path: Path) -> None:
+    tickets = [
+        {"id": "1", "question": "How do I get my deposit back?", "answer": "Write to us@pool.example with the number."},
+        {"id": "2", "question": "How do I get the deposit?", "answer": "Mail us@pool.example, it is paid in a week."},
+        *({"id": at, "question": "Are dogs allowed?", "answer": "Dogs are allowed on a lead."} for at in "345"),
+    ]
+    (tmp_path / "b.jsonl").write_text(json.dumps({"tickets": tickets, "keep": ["us@pool.example"]}), encoding="utf-8")
+    made = run_cli("batch", "support/faq", "b.jsonl", "--out", "made", cwd=tmp_path)
+    assert made.code == 1 and "most replies name us@pool.example" in made.out + made.err
