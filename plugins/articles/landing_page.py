@@ -209,7 +209,7 @@ def _longer(text: str, line: str, language: str, *, many: bool) -> str:
     if language == "zh":
         return text + ended_line(line, "zh")
     whole = _as_sentence(line, many=many)
-    listed = whole == line and ": " in text and not re.search("[,;]|: .*:", f"{text} {line}")
+    listed = whole == line and ": " in text and not re.search("[,;]|: .*: ", f"{text} {line}")
     return f"{text.strip(FINAL)}, {in_sentence(line)}." if listed else f"{text} {ended_line(whole, 'en')}"
 
 
