@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from aigc import Extension, hookimpl
 from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles
 from aigc_plugins.seo.clusters import keyword_clusters
-from aigc_plugins.seo.intent import search_intent
+from aigc_plugins.seo.intent import plan_intent, search_intent
 from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
@@ -89,6 +89,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         not_covered=not_covered,
         outline_text=outline_text,
         picture_file=picture_file,
+        plan_intent=plan_intent,
         plan_links=plan_links,
         plan_outline=plan_outline,
         plan_schema=plan_schema,
