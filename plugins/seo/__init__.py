@@ -33,7 +33,7 @@ from aigc_plugins.seo.outlines import (
     searches_have_answers,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
-from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole
+from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole, picture_words
 from aigc_plugins.seo.site_links import leads_somewhere, nearest_pages, pages_have_addresses, text_links
 from aigc_plugins.seo.subjects import keeps_its_subject
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
@@ -89,6 +89,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         not_covered=not_covered,
         outline_text=outline_text,
         picture_file=picture_file,
+        picture_words=picture_words,
         plan_intent=plan_intent,
         plan_links=plan_links,
         plan_outline=plan_outline,
