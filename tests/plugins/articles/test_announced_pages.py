@@ -82,7 +82,10 @@ def test_no_line_of_ours_promises_anything() -> None:
         ({"when": "autumn 2027"}, "Meadowly opens a workshop in autumn 2027."),
         ({"when": "Q3 2027"}, "Meadowly opens a workshop in Q3 2027."),
         ({"when": "the 3rd of May"}, "Meadowly opens a workshop on the 3rd of May."),
-        ({"when": "next spring", "where": "at the harbour"}, "Meadowly opens a workshop at the harbour next spring."),
+        (
+            {"when": "next spring", "where": "at the harbour"},
+            "Meadowly will open a workshop at the harbour next spring.",
+        ),
         (
             {"who": "小水洼", "what": "开设修补站", "when": "2027-03-01", "where": "成都", "language": "zh"},
             "2027年3月1日，小水洼在成都开设修补站。",
@@ -131,7 +134,12 @@ def test_a_lead_and_a_description_say_more_than_the_title() -> None:
         ({"what": "puts chairs out", "when": "next summer"}, "will put chairs out next summer"),
         ({"what": "puts mail out", "when": "2027-05-01", "date": "2027-04-01"}, "will put mail out on 1 May 2027"),
         ({"what": "puts mail out", "when": "2027-03-01", "date": "2027-04-01"}, "puts mail out on 1 March 2027"),
-        ({"what": "opens a shop", "when": "next summer"}, "opens a shop next summer"),
+        ({"what": "opens a shop", "when": "next summer"}, "will open a shop next summer"),
+        ({"what": "plans to open a shop", "when": "next summer"}, "plans to open a shop next summer"),
+        (
+            {"what": "lends seeds and takes back pots", "when": "next May"},
+            "will lend seeds and take back pots next May",
+        ),
         (
             {"what": "puts chairs out and repairs bikes", "when": "next summer"},
             "puts chairs out and repairs bikes next",
@@ -140,6 +148,25 @@ def test_a_lead_and_a_description_say_more_than_the_title() -> None:
 )
 def test_what_is_surely_ahead_will_be(values: dict[str, str], told: str) -> None:
     assert f"Meadowly {told}" in press("intro", **values)
+
+
+@pytest.mark.parametrize(
+    ("what", "when", "told"),
+    [
+        ("举办音乐会", "2027年2月6日", "将举办音乐会"),
+        ("举办音乐会", "2027-02-06", "将举办音乐会"),
+        ("举办音乐会", "2027-01-06", "举办音乐会"),
+        ("推出夜间自习室", "明年春天", "将推出夜间自习室"),
+        ("将于二月开馆", "2027-02-06", "将于二月开馆"),
+        ("计划招四十名学徒", "2027-02-06", "计划招四十名学徒"),
+    ],
+)
+def test_what_is_ahead_will_be_in_chinese(what: str, when: str, told: str) -> None:
+    values = {"who": "青禾社", "what": what, "when": when, "date": "2027-01-18", "language": "zh"}
+    assert f"，青禾社{told}。" in press("intro", **values) and press("title", **values) == f"青禾社{told}"
+    assert "青禾社将在市馆举办" in press(
+        "intro", **{**values, "what": "举办展览", "when": "2027-02-06", "where": "市馆"}
+    )
 
 
 @pytest.mark.parametrize(("facts", "sizes"), [(1, [1]), (2, [2]), (3, [3]), (4, [2, 2]), (5, [2, 3])])
