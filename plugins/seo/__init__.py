@@ -20,6 +20,7 @@ from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
     says_it_once,
+    says_what_the_page_is,
     tells_its_facts,
     whole_sentences,
 )
@@ -68,6 +69,7 @@ def aigc_checks() -> Sequence[Extension]:
         pages_have_addresses,
         picture_told_whole,
         says_it_once,
+        says_what_the_page_is,
         searched_for,
         searches_have_answers,
         title_keeps_to_topic,
