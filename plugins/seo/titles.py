@@ -50,8 +50,8 @@ def title_reads_well(text: str, field: Field) -> Iterator[str]:
     """
     topic = str(field.draft.brief.values.get("topic") or "")
     given = " ".join(texts_in(field.draft.brief.values))
-    if JOB.search(text) and not JOB.search(str(field.draft.brief.values.get("keyword") or "")):
-        yield f"says {JOB.search(text).group()!r}, the name of the job"
+    if (job := JOB.search(text)) and not JOB.search(str(field.draft.brief.values.get("keyword") or "")):
+        yield f"says {job.group()!r}, the name of the job"
     yield from left_hanging(text, given)
     yield from misformed(text, given)
     verb = HOW_TO.search(text)
