@@ -71,6 +71,11 @@ _MASS_WORDS = """
 MASS = frozenset(_MASS_WORDS.split())
 
 
+SIZE = re.compile(
+    r"(?P<name>[^\d,;:]+?) (?P<size>\d[\d.,]* ?(?:ml|cl|l|litres?|liters?|g|kg|mm|cm|m|metres?|inch|oz|lb|W|V|TB|GB))"
+)
+
+
 def deed(fact: str, *, many: bool = False) -> str:
     """Return what a thing does, has or is, as it stands behind its name: "drain", of many, for "drains"; nothing where
     that is not sure, or a comma splits it."""
@@ -136,6 +141,12 @@ def deeds_told(name: str, deeds: Sequence[str], *, many: bool = False) -> list[s
         told.append(f"{capital(subject)} {' and '.join(pair)}.")
         at += len(pair)
     return told
+
+
+def sized_first(name: str) -> str:
+    """Return a name with the size that ends it before it: "350 ml camping mug" of "camping mug 350 ml"."""
+    found = SIZE.fullmatch(name.strip())
+    return f"{found['size']} {in_sentence(found['name'])}" if found else name
 
 
 def is_many(name: str) -> bool:

@@ -43,6 +43,7 @@ from aigc_plugins.articles.parts import (
     article_sections,
     article_title,
     sections_as_asked,
+    sections_have_headings,
 )
 from aigc_plugins.articles.press_release import press_part, quotes_have_speakers
 from aigc_plugins.articles.prose import as_sentences, reads_as_prose
@@ -74,6 +75,7 @@ def aigc_checks() -> Sequence[Extension]:
         retells_facts,
         says_no_sentence_again,
         sections_as_asked,
+        sections_have_headings,
         titles_its_topic,
     )
 

@@ -10,7 +10,7 @@ from aigc.types import Draft, Finding
 from aigc_plugins.ads.calls import offering
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, owned_name, priced, worded
-from aigc_plugins.ads.fact_sentences import LED, clause, deed, deeds_told, is_many
+from aigc_plugins.ads.fact_sentences import LED, clause, deed, is_many, sized_first
 from aigc_plugins.ads.fact_shape import opening, told_together
 from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import in_language
@@ -22,18 +22,19 @@ from aigc_plugins.rules.content_words import HAN
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 GOES_ON = re.compile(r"(?:it|they|this|that|these|those|he|she|there)\b|[它这那他她]|(?:用|由|凭|按|以)", re.IGNORECASE)
-HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
+HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40  # characters
 FEW, IN_DESCRIPTION, TWO = 3, 2, 2  # benefits
-FEW_WORDS, SHORT_NAME = 5, 4  # words of a benefit in a headline; of a name that a sentence begins with
+WORD = 4  # letters of a word that is not told again
 TAILED = re.compile(r"(?:[,;:(–—]|\s(?:at|by|for|from|in|of|on|to|with|without)\s)|ing$", re.IGNORECASE)
-DENIED = re.compile(r"(?:is|are) not\b|cannot\b|\w+n['’]t\b", re.IGNORECASE)
-ENDING_PRONOUN = re.compile(r"\b(?:it|them|this|that)$", re.IGNORECASE)
-CHINESE_TIME = re.compile("[每周点元块]|\\d+(?:分钟|小时|天|年|月|日)")
-CHINESE_SHORT = 12  # characters of a fact in a headline
-LOOSE = re.compile(  # what tells of something that a headline's colon would not name
-    r"(?:in|on|at|by|from|between|within|for|every|same|no|not|you|your|we|our|if|when|open|free|built|made|\w+ed)\b",
+POINTED = re.compile(r"\b(?:it|them|this|that)$|\bit\b", re.IGNORECASE)
+ASIDE = re.compile(  # what does not say what something is: an age, a discount, what one need not do
+    r"^(?:for |from )?(?:ages?|aged|children|adults|over|under)\b|^from \d+ years|\byears? (?:and|or) (?:over|up)\b"
+    r"|[%£$€¥]|\boff\b|\bdiscount|\b(?:is|are) not\b|\w+n['’]t\b|\bextra$"
+    r"|^(?:works? with|compatible|no|not|never|free|only|cancel|pay|bring|if|cannot)\b"
+    "|岁|折|优惠|立减|[¥￥元]|^(?:不|无需|无须|免|禁|限|只|仅)|下雨|取消|退款|付款|押金",
     re.IGNORECASE,
 )
+ACTING = re.compile(r"[a-z]+ (?:at|from|in|into|on|to|with)\b")  # of many: "close with one buckle"
 UNBOOKED = re.compile(
     r"\b(?:entry|admission)\b[^,;]*\bfree\b|\bfree (?:entry|admission)\b|\bno (?:need to )?book(?:ing)?\b|\bdrop in\b"
     "|免费(?:入场|进场|参观)|(?:无需|不用|不必)(?:预约|预订)",
@@ -47,27 +48,17 @@ SERVICE = re.compile(  # what is done for somebody, and no thing
 
 def hero_line(
     product: str,
-    benefits: Sequence[str],
     *,
     brand: str | None = None,
     category: str | None = None,
     language: str = "en",
 ) -> str:
-    """Return a headline: the product with its first benefit, where that is a short noun and the page has others; else
-    with its brand, else alone. What it does makes the subline's sentence."""
-    name, chinese = capital(product.strip(FINAL)), language == "zh"
-    service = chinese and SERVICE.search(f"{product} {category or ''}")
-    plain = [one for one in map(_plain, benefits) if one]
+    """Return a headline: the product with its brand where both fit, else alone. The line below it has a benefit."""
+    name = capital(product.strip(FINAL))
     owned = owned_name(product, brand, language)
-    if service and owned != name:  # 净风空调清洗 would be a thing of that make
-        owned = f"{name}｜{worded(brand)}"
-    told = [
-        f"{name}{'：' if chinese else ': '}{in_sentence(one)}"
-        for one in plain[:1]
-        if not service and (_is_short_chinese(one) if chinese else _is_short_noun(one)) and not warns(one)
-    ]
-    lines = [*(told if len(benefits) >= FEW and len(plain[0]) <= SHORT else []), owned, name]
-    return next((line for line in lines if len(line) <= HERO), name)
+    if language == "zh" and owned != name and SERVICE.search(f"{product} {category or ''}"):
+        owned = f"{name}｜{worded(brand)}"  # 净风空调清洗 would be a thing of that make
+    return owned if len(owned) <= HERO else name
 
 
 def hero_subline(
@@ -79,20 +70,22 @@ def hero_subline(
     price: str | None = None,
     language: str = "en",
 ) -> str:
-    """Return what stands below the headline: one or two benefits as whole sentences, then the offer and the price.
+    """Return what stands below the headline: what it is, with one or two benefits, then the offer and the price.
 
-    In English, what a `product` does has it as its subject; where no benefit is surely a sentence, one stands as it
-    is. Neither the headline nor a section tells them, and two or more are left to the list."""
-    deal = offered(offer)
+    The first sentence names the `product`, and goes on with what it does or is, no side fact where there is another:
+    for whom it is, when, at what price. Neither the headline nor a section tells the same, nor is one left alone.
+    """
+    deal, name = offered(offer), capital((product or "").strip(FINAL))
     plain = [one for one in map(_plain, benefits) if one and not _stands_in(one, title or "")]
     if deal:
         plain = [one for one in plain if one.casefold() != deal.strip(FINAL).casefold()]
-    most = max(1, min(TWO, len(plain) - TWO))
+    most = max(1, min(TWO, len(plain) - TWO)) if len(plain) != TWO else TWO
     deal = ended_line(deal, language) if deal else ""
     sentences = [line for one in benefits if has_words(one) and (line := _sentence(one))]
     amount = ended_line(_telling_price(sentences, price) or page_price(price, language), language)
     joint = "" if language == "zh" else " "
-    for told in _openings(plain, product or "", most, language):
+    alone = ended_line(name, language) if deal or amount else ""
+    for told in (*_openings(best_first(plain, name), name, most, language), alone, ""):
         cost = "" if _telling_price([told], price) else amount
         text = joint.join(filter(None, [told, deal, cost]))
         if len(text) <= SUBLINE:
@@ -100,42 +93,70 @@ def hero_subline(
     return ""
 
 
-def _openings(plain: Sequence[str], product: str, most: int, language: str) -> Iterator[str]:
-    """Yield texts to stand below a headline, the best first and an empty one last."""
+def best_first(benefits: Sequence[str], product: str = "") -> list[str]:
+    """Return benefits with those behind that do not say what something is, or say a word of its name again."""
+    return sorted(benefits, key=lambda one: is_aside(one) or _again(product, one))
+
+
+def is_aside(benefit: str) -> bool:
+    """Tell whether a benefit is a side fact: an age, a discount, a condition, what one does or may leave undone."""
+    aside = ASIDE.search(benefit) or warns(benefit) or LED.match(benefit) or POINTED.search(benefit)
+    return bool(aside) or (not HAN.search(benefit) and orders(benefit) and opening(benefit) == "do")
+
+
+def _openings(plain: Sequence[str], name: str, most: int, language: str) -> Iterator[str]:
+    """Yield texts to stand below a headline, the best first: a name with its first benefits, the others behind it."""
     if language == "zh":
-        yield from (ended_line(told_together(plain[:count], language, SUBLINE), language) for count in (most, 1))
-    else:
-        many = is_many(product)
-        whole = {one: told for one in plain[:FEW] if (told := _opening_sentence(one, many=many))}
-        first = next(iter(whole.values()), "")
-        alike = [told for told in whole.values() if told.endswith(".") == first.endswith(".")]
-        for count in (most, 1) if first else ():
-            some = alike[:count]  # "it" behind a clause would be of that
-            yield " ".join(some if first.endswith(".") else deeds_told(_subject(product, some), some, many=many))
-        named = [one for one in plain if not orders(one)]
-        if named and not whole:
-            yield ended_line(named[0], language)
-    yield ""
+        lead = f"{name}：" if name else ""
+        yield from (
+            f"{lead}{told}" for n in (most, 1) if (told := ended_line(told_together(plain[:n], language), "zh"))
+        )
+        return
+    many = is_many(name)
+    for first in plain[:FEW]:
+        told = named_benefit(name, first, many=many)
+        rest = [one for one in plain if one != first and (len(plain) == most or not is_aside(one))]
+        if most > 1 and rest:
+            yield _longer(told, rest[0], language, many=many)
+        yield told
 
 
-def _opening_sentence(benefit: str, *, many: bool) -> str:
-    """Return what a product does, or a benefit that is a sentence, with its full stop; nothing of what is a condition,
-    denied, or points to something else: "service is part of it"."""
-    if LED.match(benefit) or warns(benefit) or ENDING_PRONOUN.search(benefit):
-        return ""
-    done = deed(benefit, many=many)
-    return "" if DENIED.match(done) else done or clause(benefit)
+def named_benefit(name: str, benefit: str, *, many: bool = False) -> str:
+    """Return a sentence of a product and a benefit of its: "The oak bird box holds two nests."; behind a colon what is
+    no verb, and its name once: "Garden plots from 20 square metres."."""
+    acts = many and orders(benefit) and ACTING.match(benefit)
+    done = benefit.strip(FINAL) if acts else deed(benefit, many=many)
+    if not name:
+        return ended_line(clause(benefit) or benefit, "en")
+    name = sized_first(name)
+    if done:
+        named = re.match(r"(?:the|an?|our|your|my)\s", name, re.IGNORECASE) or TAILED.search(name) is not None
+        return f"{name if named and many else capital(_with_the(name))} {done}."
+    if _goes_on_from(name, benefit):
+        return f"{name} {benefit.partition(' ')[2].strip(FINAL)}."
+    return ended_line(f"{name}: {in_sentence(benefit)}", "en")
 
 
-def _subject(product: str, deeds: Sequence[str]) -> str:
-    """Return a product as the subject of what it does: "The standing desk"; "It" for a long name, something that is
-    done, or one whose last word stands in the sentence again."""
-    name = product.strip(FINAL)
-    words = {word.casefold() for word in name.split()}
-    again = words & {word.casefold() for told in deeds for word in told.split()}
-    if not name or again or len(words) > SHORT_NAME or TAILED.search(name):
-        return "They" if is_many(product) else "It"
-    return f"The {in_sentence(name)}"
+def _goes_on_from(name: str, benefit: str) -> bool:
+    """Tell whether a benefit is the last word of a name with more of it: "plots from 20 square metres"."""
+    first, _, rest = benefit.partition(" ")
+    return bool(rest) and first.casefold() == name.split()[-1].casefold() and opening(benefit) == "noun"
+
+
+def _with_the(name: str) -> str:
+    return name if re.match(r"(?:the|an?|our|your|my)\s|[^a-z]*$", name, re.IGNORECASE) else f"the {in_sentence(name)}"
+
+
+def _again(name: str, benefit: str) -> bool:
+    """Tell whether a benefit has a word or an amount of the name again: "holds 350 ml" of a camping mug 350 ml."""
+    if not name or _goes_on_from(name, benefit):
+        return False
+    if HAN.search(name):
+        return any(run in benefit for run in re.findall(r"\d+(?:\.\d+)?[^\d\s]{1,2}", name))
+    words = {word.casefold().removesuffix("s") for word in re.findall(r"[\w-]+", name) if len(word) >= WORD}
+    amounts = re.findall(r"\d[\d.,]*(?: ?[a-z]+)?", name.casefold())
+    first = benefit.split()[0].casefold().removesuffix("s") if benefit else ""
+    return first in words or any(re.search(rf"\b{re.escape(one)}\b", benefit.casefold()) for one in amounts)
 
 
 def page_price(price: str | None, language: str = "en") -> str:
@@ -164,26 +185,32 @@ def page_description(
     alone = [one for one in map(_plain, benefits) if one]
     lines = alone if len(alone) >= IN_DESCRIPTION else lines  # a pair's second side leans on its first
     new = [line for line in lines if not _told_in(line, above or "") and not warns(line)]
-    lines = new if len(new) >= IN_DESCRIPTION else lines
-    many, joint = is_many(product), "" if chinese else " "
-    named = [line for line in lines if chinese or not (deed(line, many=many) or clause(line))]
-    first = next(iter(named or lines), "")
-    if not chinese and first and not named and (done := deed(first, many=many)):
-        begun = f"{name}. {'They' if many else 'It'} {done}"
-    else:
-        begun = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
-    begun = ended_line(begun if len(begun) < DESCRIPTION else name, language)
+    new = best_first(new, product)
+    told = new if len(new) >= IN_DESCRIPTION and not is_aside(new[0]) else best_first(lines, product)[:1] + new
+    lines = list(dict.fromkeys(told if new else told[:1]))
+    many, joint, first = is_many(product), "" if chinese else " ", next(iter(lines), "")
+    begun = f"{name}：{first}" if chinese else named_benefit(name, first, many=many)
+    begun = ended_line(begun if first and len(begun) < DESCRIPTION else name, language)
     last = ended_line(priced_line or page_price(price, language), language)
+    last = "" if _telling_price([above or ""], price) else last  # the line below the headline has it
     text, told = begun, [first]
-    for line in lines:
-        whole = line if chinese else _as_sentence(line, many=many)
-        if line != first and len(told) < IN_DESCRIPTION and ended_line(line, language) != last:
-            longer = joint.join(filter(None, [text, ended_line(whole, language)]))
+    for line in lines[1:]:
+        if len(told) < IN_DESCRIPTION and ended_line(line, language) != last:
+            longer = _longer(text, line, language, many=many)
             if len(joint.join(filter(None, [longer, last]))) <= DESCRIPTION:
                 text, told = longer, [*told, line]
     last = "" if _telling_price(told, price) else last
     longer = joint.join(filter(None, [text, last]))
     return longer if len(longer) <= DESCRIPTION else text
+
+
+def _longer(text: str, line: str, language: str, *, many: bool) -> str:
+    """Return a text with a benefit behind it: a sentence of its own, or behind a comma where it has no verb."""
+    if language == "zh":
+        return text + ended_line(line, "zh")
+    whole = _as_sentence(line, many=many)
+    listed = whole == line and ": " in text and not re.search("[,;]|: .*: ", f"{text} {line}")
+    return f"{text.strip(FINAL)}, {in_sentence(line)}." if listed else f"{text} {ended_line(whole, 'en')}"
 
 
 def _as_sentence(line: str, *, many: bool) -> str:
@@ -201,7 +228,7 @@ def _told_in(line: str, text: str) -> bool:
 def _telling_price(lines: Sequence[str], price: str | None) -> str:
     """Return the line that tells the price, as "£75, whatever the height": it is not told again beside it."""
     told = " ".join(str(price or "").split()).casefold()
-    amounts = (line for line in lines if told and re.search(rf"(?<!\w){re.escape(told)}(?![\w.])", line.casefold()))
+    amounts = (line for line in lines if told and re.search(rf"(?<!\w){re.escape(told)}(?!\w|\.\d)", line.casefold()))
     return next(amounts, "")
 
 
@@ -237,16 +264,6 @@ def _plain(benefit: str) -> str:
     """Return a benefit that is no pair, and nothing of one that is."""
     title, text = pair_of(benefit)
     return title.strip(FINAL) if not text and has_words(title) else ""
-
-
-def _is_short_noun(line: str) -> bool:
-    """Tell whether an English benefit is a noun of a few words, "room for 40 bikes"; no list, nothing that is done."""
-    few = len(line.split()) <= FEW_WORDS and not re.search(r"[,;:]", line)
-    return few and opening(line) == "noun" and not (deed(line) or clause(line) or orders(line) or LOOSE.match(line))
-
-
-def _is_short_chinese(line: str) -> bool:
-    return len(line) <= CHINESE_SHORT and not re.search("[，；：]", line) and not CHINESE_TIME.search(line)
 
 
 def _stands_in(line: str, text: str) -> bool:

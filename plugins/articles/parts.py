@@ -17,6 +17,7 @@ from aigc_plugins.rules.support import points_back
 DESCRIPTION_CHARS = 155
 OPENING, IN_DESCRIPTION = 3, 2  # facts that open an article at most, and of its description
 LEAST = 20  # characters of it
+FEW_SECTIONS = 2  # behind the opening, of an article that has headings
 LEAST_TITLE, TITLE_CHARS, TITLE_PIXELS = 4, 60, 580
 # What a model is asked to give a tip about, where the brief brings no facts.
 ANGLES: Mapping[str, Sequence[str]] = {
@@ -82,6 +83,15 @@ def sections_as_asked(draft: Draft) -> Iterator[Finding]:
     if facts and isinstance(wanted, int) and parts < wanted:
         message = f"{parts} of {wanted} sections, the opening counted: {len(facts)} facts carry no more"
         yield Finding(message=message, field="sections")
+
+
+@check(severity="warn")
+def sections_have_headings(draft: Draft) -> Iterator[Finding]:
+    """Each section of an article has a heading, where there are two or more behind its opening."""
+    every = [one for one in list(draft.fields.get("sections") or []) if isinstance(one, dict)]
+    bare = [one for one in every if not one.get("heading")]
+    if bare and len(every) >= FEW_SECTIONS:
+        yield Finding(message=f"{len(bare)} of {len(every)} sections have no heading", field="sections")
 
 
 def _stands_in(heading: str, headings: Sequence[str]) -> bool:

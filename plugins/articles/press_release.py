@@ -32,8 +32,13 @@ ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|f
 NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建增新])")
 GOING_ON = re.compile(r"(?!(?:bring|sing|string|swing|spring|fling|cling|ring|king)\b)[a-z]{3,}ing\s", re.IGNORECASE)
 AHEAD = re.compile(r"^(?:next|later|tomorrow|this coming|from next|in the coming)\b", re.IGNORECASE)
-_TIMETABLE = "open reopen close start begin end launch launche leave arrive return premiere is are was were will"
-TIMETABLE = frozenset(_TIMETABLE.split())
+_STANDING = "is are was were will would plan intend want aim hope expect seek call ask invite thank mark"
+STANDING = frozenset(_STANDING.split())  # verbs of what is so already: "plans to hire"
+SECOND = re.compile(r"\band ([a-z]+s)\b")
+FOLLOWED = re.compile(r"\s+(?:the|an?|its|their|his|her|all|up|out|off|in|on|back|for|to|\d)\b")
+CHINESE_DAY = re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
+AHEAD_HAN = re.compile("^(?:明年|明天|下个?[月周]|后年|来年|即将|今后|明[春夏秋冬])")
+TOLD_AHEAD = re.compile("将|^会|拟|计划|打算|准备|筹备|已|了$|预计|即将|正在|宣布|欢迎|感谢|邀请|招募|征集")
 QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]|「([^」]{3,})」")
 
 
@@ -44,9 +49,8 @@ def press_part(context: Context, part: str) -> Json:
     values = {name: value if isinstance(value, list) else _text(value) for name, value in context.get_all().items()}
     language = "zh" if values.get("language") == "zh" else "en"
     lead = _lead(values, language)
-    title = capital(
-        str(values.get("headline") or f"{values['who']}{'' if language == 'zh' else ' '}{values['what']}").strip(FINAL)
-    )
+    joint = _ahead_in_chinese(values) if language == "zh" else " "
+    title = capital(str(values.get("headline") or f"{values['who']}{joint}{values['what']}").strip(FINAL))
     if part == "title":
         return title
     facts = list(values.get("facts") or [])
@@ -114,15 +118,18 @@ def _lead(values: dict[str, Json], language: str) -> str:
     who, what, where = (_text(values.get(name)).strip(FINAL) for name in ("who", "what", "where"))
     when = day_in_words(_text(values.get("when")).strip(FINAL), language)
     if language == "zh":
+        will = _ahead_in_chinese(values)
         place = where and (where if where[0] in "在于" else f"在{where}")
         place = "" if where and where in who else place  # 江城图书馆 is in 江城
         told = NEAR.search(what) if place else None  # 在老码头开店，老码头二号仓库
         if told and (where.startswith(told[1]) or where.endswith(told[1])):
-            return ended_line("，".join(filter(None, [when, f"{who}{what.replace(told[0], place, 1)}"])), language)
+            return ended_line(
+                "，".join(filter(None, [when, f"{who}{will}{what.replace(told[0], place, 1)}"])), language
+            )
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
             place = "" if where == _text(values.get("city")) else place  # which the dateline says
-            return ended_line("，".join(filter(None, [when, place, f"{who}{what}"])), language)
-        return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
+            return ended_line("，".join(filter(None, [when, place, f"{who}{will}{what}"])), language)
+        return ended_line("，".join(filter(None, [when, f"{who}{will}{place}{what}"])), language)
     what = _to_come(_said_whole(who, what), when=_text(values.get("when")), date=_text(values.get("date")))
     place = where and (where if LED.match(where) else f"{_preposition(where)} {where}")
     time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
@@ -138,16 +145,41 @@ def _said_whole(who: str, what: str) -> str:
 
 
 def _to_come(what: str, *, when: str, date: str) -> str:
-    """Return what is new as what will be, where its time is surely ahead: "will put" of "puts … next summer". What a
-    timetable says stays: "opens on 1 March"; so does what has a second verb, since nobody knows what goes with it."""
-    ahead = bool(AHEAD.search(when)) or (DAY.fullmatch(when) and DAY.fullmatch(date) and when > date)
+    """Return what is new as what will be, where its time is surely ahead: "will open" of "opens … next summer". A
+    headline keeps the present; so does what has a second word that may be a verb or not."""
     verb, _, rest = what.partition(" ")
-    verbs = lists_for("en").verbs
-    if not ahead or verb in TIMETABLE or verb.removesuffix("s") in TIMETABLE or re.search(r"\band \w+s\b", rest):
+    if not _is_ahead(when, date) or {verb, verb.removesuffix("s")} & STANDING or verb in lists_for("en").verbs:
         return what
-    plain = "have" if verb == "has" else next((one for one in sorted(bases(verb)) if third_person(one) == verb), "")
-    known = plain in verbs or plain == "have"
-    return f"will {plain} {rest}" if known and verb not in verbs else what
+    plain = _plain_verb(verb)
+    for found in SECOND.finditer(rest):
+        second = _plain_verb(found[1])
+        if not second or not FOLLOWED.match(rest, found.end()):
+            return what
+        rest = rest.replace(found.group(), f"and {second}", 1)
+    return f"will {plain} {rest}" if plain else what
+
+
+def _plain_verb(verb: str) -> str:
+    """Return the plain form of a verb that one does, "open" of "opens"; nothing of a word that is no such."""
+    if verb in ("has", "goes", "does"):
+        return {"has": "have", "goes": "go", "does": "do"}[verb]
+    known = lists_for("en").verbs
+    return next((one for one in sorted(bases(verb)) if third_person(one) == verb and one in known), "")
+
+
+def _is_ahead(when: str, date: str) -> bool:
+    """Tell whether it happens after the day of the release, by both days or by words that say so."""
+    if AHEAD.search(when) or AHEAD_HAN.search(when):
+        return True
+    named = CHINESE_DAY.fullmatch(when)
+    day = f"{named['year']}-{named['month']:0>2}-{named['day']:0>2}" if named else when
+    return bool(DAY.fullmatch(day) and DAY.fullmatch(date) and day > date)
+
+
+def _ahead_in_chinese(values: dict[str, Json]) -> str:
+    """Return 将 before what is still to be, unless the brief's own words say when it is."""
+    ahead = _is_ahead(_text(values.get("when")), _text(values.get("date")))
+    return "将" if ahead and not TOLD_AHEAD.search(_text(values.get("what"))) else ""
 
 
 def _preposition(where: str) -> str:

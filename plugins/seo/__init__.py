@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from aigc import Extension, hookimpl
 from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles
 from aigc_plugins.seo.clusters import keyword_clusters
-from aigc_plugins.seo.intent import search_intent
+from aigc_plugins.seo.intent import plan_intent, search_intent
 from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
     says_it_once,
+    says_what_the_page_is,
     tells_its_facts,
     whole_sentences,
 )
@@ -33,7 +34,7 @@ from aigc_plugins.seo.outlines import (
     searches_have_answers,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
-from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole
+from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole, picture_words
 from aigc_plugins.seo.site_links import leads_somewhere, nearest_pages, pages_have_addresses, text_links
 from aigc_plugins.seo.subjects import keeps_its_subject
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
@@ -68,6 +69,7 @@ def aigc_checks() -> Sequence[Extension]:
         pages_have_addresses,
         picture_told_whole,
         says_it_once,
+        says_what_the_page_is,
         searched_for,
         searches_have_answers,
         title_keeps_to_topic,
@@ -89,6 +91,8 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         not_covered=not_covered,
         outline_text=outline_text,
         picture_file=picture_file,
+        picture_words=picture_words,
+        plan_intent=plan_intent,
         plan_links=plan_links,
         plan_outline=plan_outline,
         plan_schema=plan_schema,

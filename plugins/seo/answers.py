@@ -11,6 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from aigc_plugins.rules.content_words import HAN, content, denies, stem, telling
+from aigc_plugins.seo.deeds import says_alike, speaks_of_another
 from aigc_plugins.seo.whose import FIGURE_OF_MONEY, SUBJECTLESS, has_price_of_another, measures_the_thing
 
 NUMBER = (
@@ -27,7 +28,11 @@ LEADING = 0.3  # of what a search is about, where a fact begins with it
 RARE = 0.1  # what a word that few sentences have tells more
 PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
 MEASURED = frozenset(("price", "size"))  # what a part of a thing has too
-GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
+# What has a heading unasked.
+GIVEN, GIVEN_LOCALLY = (
+    frozenset(("price", "excluded", "cancel")),
+    frozenset(("price", "excluded", "cancel", "where", "when")),
+)
 _SUFFIXES = "ion ation ment al ance ence able ful ness ist or age ure ative ity ship"
 SUFFIXES = frozenset(_SUFFIXES.split())
 _LIGHT = """
@@ -60,7 +65,7 @@ YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\
 LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
 WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
 LOOSE_WORDS = re.compile(
-    r"第?[一每][张条只套节台部辆把堂件](?![多几])|一年|半年|每年|一个月|每月|多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
+    r"第?[一每][张条只套节台部辆把堂件](?![多几])|一年|一周|一天|半年|每年|一个月|每月|多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
 )
 
 
@@ -163,6 +168,10 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     What asks for a price, a time or a place is answered by what tells one, of the same or of nothing else; what asks
     for nothing of the kind by what has half of its words or more. `counted` is in how many facts each word stands.
     """
+    if speaks_of_another(fact, search, keyword):
+        return 0.0
+    if says_alike(fact, search, keyword) and not (is_strict(search, keyword) and not asked_for(search) & told_by(fact)):
+        return SAME + len(asked_for(search) & told_by(fact)) * RARE
     asked, about = wanted_of(search, keyword), bool(subject_words(search, keyword) or characters(search, keyword))
     share = shared(fact, search, keyword)
     rare = RARE * sum(1 / counted[word] for word in content(fact) & subject_words(search, keyword))
@@ -173,6 +182,7 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
         return MUTE  # free parking is no price of the keyword
     if told and (share > 0 or not about):
         special = 2 * RARE if any(not _asked()[name].strict for name in told) else RARE if "price" in told else 0
+        special -= 2 * RARE if "long" in told and re.search(r"\bwithin\b", fact) else 0  # that may be of something else
         return (SAME + share + rare if about else BARE) + RARE * len(told) + special
     if names_another(fact, search) and not share:
         return 0.0  # what is asked of a place or a make is not told by what names none
@@ -255,6 +265,8 @@ def shared(fact: str, search: str, keyword: str) -> float:
 
 def part(fact: str, search: str, keyword: str) -> float:
     """Return how much of a search a fact has at all, the keyword's words and what it asks for included: 0 to 1."""
+    if speaks_of_another(fact, search, keyword):
+        return 0.0
     if HAN.search(search):
         chars, told = characters(search, keyword), wanted_of(search, keyword) & told_beside(fact, keyword)
         chars -= WEAK if len(chars) == 1 else frozenset()

@@ -18,6 +18,7 @@ from aigc_plugins.seo.title_words import capitalised
 from aigc_plugins.seo.titles import TITLE_PIXELS, meta_title
 
 MOST_TITLES, LEAST_ASKED = 5, 3
+LONG_AUDIENCE = re.compile(r"\b(?:with|who|that|whose|they|like|of)\b|(?:\S+\s+){3}|[\u3400-\u9fff]{7}", re.IGNORECASE)
 READ = ("informational", "commercial")  # what somebody wants who reads a guide
 GUIDING = re.compile(
     r"\b(?:guides?|tips|tutorial|checklist|template|ideas|examples)\b|指南|攻略|大全|教程|方法|技巧|清单", re.IGNORECASE
@@ -33,7 +34,7 @@ PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|
 GETTING = re.compile(
     r"\b(?:book(?:ing)?s?(?! (?:on|about|of|for|list|shelf|review))|reserv\w+|order(?:ing)?s?|shop|store|buy|enquir\w+|"
     r"inquir\w+|appointments?|sign up|enrol\w*|register|tickets|hire|rent(?:al)?)\b"
-    r"|预约|预订|预定|订购|下单|报名|购买|商城|购票",
+    r"|^订|预约|预订|预定|订购|下单|报名|购买|商城|购票",
     re.IGNORECASE,
 )
 PRICING = re.compile(
@@ -64,7 +65,7 @@ def plan_titles(
         options.append(f"{keyword}：{'、'.join(told)}" if chinese else f"{lead}: {_listed(told)}")
     if guided := not (QUESTION.search(keyword) or GUIDING.search(keyword)) and search_intent(keyword) in READ:
         options.append(f"{keyword}指南" if chinese else f"{lead}: A Guide")
-    if audience and (chinese or guided):
+    if audience and not LONG_AUDIENCE.search(audience) and (chinese or guided):
         options.append(f"{keyword}：写给{audience}" if chinese else f"{lead}: A Guide for {capitalised(audience)}")
     many = sum(bool(QUESTION.search(one.search)) for one in named)
     if many >= LEAST_ASKED and many == len(every):

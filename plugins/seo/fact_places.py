@@ -26,6 +26,7 @@ from aigc_plugins.seo.answers import (
     told_of,
     wanted_of,
 )
+from aigc_plugins.seo.deeds import speaks_of_another
 
 CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SAME_LEAST = 1.2  # of how surely a fact answers a search that stands with another
@@ -90,6 +91,8 @@ def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Seq
     for kind in ("often", "long"):
         having = [fact for fact in left if kind in told_beside(fact, keyword)]
         asking = [one for one in searches if not told[one] and kind in wanted_of(one, keyword)]
+        if len(having) == len(asking) == 1 and speaks_of_another(having[0], asking[0], keyword):
+            continue
         if len(having) == len(asking) == 1 and (kind == "often" or _names_little(asking[0], keyword)):
             told[asking[0]] += having
             left.remove(having[0])

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 import yaml
 
 Intent: TypeAlias = Literal["informational", "commercial", "transactional", "navigational"]
+ASKS_HOW = re.compile(r"^(?:how|why|can|should|when|what)\b|怎么|如何|怎样|为什么|能不能|吗$", re.IGNORECASE)
+MONEY = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 PRECEDENCE: tuple[Intent, ...] = ("navigational", "transactional", "commercial", "informational")  # the first that fits
 
 
@@ -33,6 +35,18 @@ def search_intent(keyword: str, brands: Sequence[str] = (), topic: str = "") -> 
     subject = " ".join(topic.casefold().split())
     narrows = patterns["narrowing"].search(text) or (subject and text != subject and text.endswith(subject))
     return "commercial" if narrows else "informational"
+
+
+def plan_intent(
+    keyword: str, brands: Sequence[str] = (), facts: Sequence[str] = (), questions: Sequence[str] = ()
+) -> Intent:
+    """Return what somebody wants who is to read an article: advice, where nothing of a commercial search but "for" says
+    that it is to choose, people ask how, and no fact has a price."""
+    intent, patterns = search_intent(keyword, brands), _patterns()
+    if intent != "commercial" or patterns["commercial"].search(keyword.casefold()):
+        return intent
+    asked = any(ASKS_HOW.search(one) for one in questions) or not questions
+    return "informational" if asked and not any(MONEY.search(fact) for fact in facts) else intent
 
 
 def marks_reading(keyword: str) -> bool:

@@ -11,14 +11,16 @@ from aigc import check
 from aigc.content import measure, trim
 from aigc.types import Draft, Field, Finding, texts_in
 from aigc_plugins.rules.content_words import content, sentences
-from aigc_plugins.seo.title_words import HAN, SMALL, TWICE, WORD, stem
+from aigc_plugins.rules.topic import has_words
+from aigc_plugins.seo.title_words import HAN, JOB, SMALL, TWICE, WORD, stem
 
 DESCRIPTION_CHARS = 155
+LONG_TOPIC = 80  # characters, behind which a description says a part of it
 MOST_TRIED = 6  # facts of which some are left out, where all say a word too often
 PAUSED = re.compile(r"[:：?!？！]")  # a topic that has no room for a colon behind it
 CLAUSE = re.compile(r"[,;:，；：。]")
 LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
-LEAST_CHARS, LEAST_CHARS_HAN = 50, 20  # of a description that does not tell all
+LEAST_CHARS, LEAST_CHARS_HAN = 90, 34  # of a description that does not tell all
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 ENDED = re.compile(r"[.!?。！？][\"”’)）]?$")
 _FINITE = (
@@ -103,13 +105,33 @@ def _unfinished(text: str, brief: str) -> Iterator[str]:
 
 @check
 def tells_its_facts(text: str, field: Field) -> Iterator[str]:
-    """A description that leaves facts of the page untold has 50 characters or more, of Chinese 20."""
+    """A description that leaves facts of the page untold, and has room for one, has 90 characters, of Chinese 34."""
     least = LEAST_CHARS_HAN if HAN.search(text) else LEAST_CHARS
     words = content(text)
-    facts = [content(fact) for fact in texts_in(field.draft.brief.values.get("facts"))]
+    told = list(texts_in(field.draft.brief.values.get("facts")))
+    facts = [content(fact) for fact in told]
     untold = sum(len(fact & words) * 2 < len(fact) for fact in facts)
-    if untold and len(text) < least:
+    if untold and len(text) < least and _has_room(text, [one for one in told if one not in text]):
         yield f"has {len(text)} characters and leaves {untold} of {len(facts)} facts untold"
+
+
+def _has_room(text: str, facts: Sequence[str]) -> bool:
+    return any(len(text) + 1 + len(fact) <= DESCRIPTION_CHARS for fact in facts)
+
+
+@check
+def says_what_the_page_is(text: str, field: Field) -> Iterator[str]:
+    """A description has half of the words of its page's topic, and all of the keyword's where the topic has them; it is
+    no definition, as "Sock yarn is wool" of the yarn that one sells."""
+    values = field.draft.brief.values
+    topic, keyword = (JOB.sub("", str(values.get(name) or "").strip(" .。")) for name in ("topic", "keyword"))
+    words, known = content(topic), content(text)
+    if words and len(topic) <= LONG_TOPIC and 2 * len(words & known) < len(words):
+        yield f"does not say what the page is about: {topic!r}"
+    elif has_words(topic, keyword) and not has_words(text, keyword):
+        yield f"lacks the keyword {keyword!r}"
+    if re.match(rf"{re.escape(topic)} (?:is|are|can|comes?|holds?)\b", text, re.IGNORECASE):
+        yield "reads as a definition of all such things"
 
 
 @check
@@ -164,7 +186,7 @@ def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequ
 
     Facts that are sentences follow one another; headings, which are none, are listed where there is nothing else.
     """
-    topic = topic.strip().rstrip(".。")
+    topic = JOB.sub("", topic.strip().rstrip(".。"))
     chinese = language == "zh"
     end, gap = ("。", "") if chinese else (".", " ")
     if measure(topic + end, "chars") > DESCRIPTION_CHARS:

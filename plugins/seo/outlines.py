@@ -29,6 +29,7 @@ from aigc_plugins.seo.answers import (
     told_of,
     wanted_of,
 )
+from aigc_plugins.seo.deeds import as_heading
 from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
 from aigc_plugins.seo.telling_order import meanings_first
@@ -41,6 +42,7 @@ LEFT = 3  # questions without a fact, and facts without a question, that somebod
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
 SEARCHED = {"en": "Also searched: ", "zh": "也有人搜："}
+LINKED = {"en": "Link: ", "zh": "链接："}
 QUESTION = re.compile(
     r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b"
     "|什么|怎么|如何|吗$|哪|多[久大长高重少深远]|几|方法|教程|步骤|区别",
@@ -105,8 +107,15 @@ def plan_outline(
     rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
     same, without = answered_too(searches, told, facts, keyword)
     sections = [
-        PlannedSection(headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
+        PlannedSection(
+            headed(one if QUESTION.search(one) else as_heading(one, keyword, mine), language, names),
+            tuple(mine),
+            one,
+            tuple(same[one]),
+        )
+        for one, mine in told.items()
     ]
+    sections = [_as_asked(one, questions, language, names) for one in sections]
     sections = [_neutral(one, keyword, language) for one in sections]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
@@ -142,6 +151,17 @@ def _heading_asked(section: PlannedSection, keyword: str, language: str) -> str:
     """Return the heading of ours that a section's search stands for, as "Prices" for what the keyword costs."""
     about = subject_words(section.search, keyword) or characters(section.search, keyword)
     return heading_named("price", language) if wanted_of(section.search, keyword) == {"price"} and not about else ""
+
+
+def _as_asked(
+    section: PlannedSection, questions: Sequence[str], language: str, names: Mapping[str, str]
+) -> PlannedSection:
+    """Return a section of a seed under the question that it answers too, since that is what people ask."""
+    asked = [one for one in section.searches if one in map(plain_line, questions)]
+    if not asked or section.search in map(plain_line, questions):
+        return section
+    others = (section.search, *(one for one in section.searches if one != asked[0]))
+    return PlannedSection(headed(asked[0], language, names), section.facts, asked[0], others)
 
 
 def _neutral(section: PlannedSection, keyword: str, language: str) -> PlannedSection:
@@ -200,17 +220,31 @@ def _fitted(sections: Sequence[PlannedSection], language: str) -> list[PlannedSe
     return [*kept, last._replace(below=below)]
 
 
-def outline_text(outline: ArticleOutline, language: str = "en") -> str:
-    """Return an outline in Markdown: headings of two signs, those below of three, their facts as a list, and what else
-    people search for it."""
+def outline_text(outline: ArticleOutline, language: str = "en", links: Sequence[str] = (), keyword: str = "") -> str:
+    """Return an outline in Markdown: headings of two signs, those below of three, their facts as a list, what else
+    people search for it, and the pages to link to, each where its words stand; else at the end."""
     lines: list[str] = []
+    every = [one for section in outline.sections for one in section.every]
+    placed = [_place_of(link, every, keyword) for link in links]
     for section in outline.sections:
-        for one in (section, *section.below):
+        for one in section.every:
             lines.append(f"{'##' if one is section else '###'} {one.heading}")
             lines += (f"- {capital(fact)}" for fact in one.facts)
             if one.searches:
                 lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
+            mine = [link for link, at in zip(links, placed, strict=True) if every[at] is one]
+            lines += (f"- {LINKED[language]}[{link.partition(' = ')[0]}]({link.partition(' = ')[2]})" for link in mine)
     return "\n".join(lines)
+
+
+def _place_of(link: str, sections: Sequence[PlannedSection], keyword: str) -> int:
+    """Return which section has most words of a page's title beside the keyword, or tells what it asks for, as a price;
+    the last one where none does."""
+    title = link.partition(" = ")[0]
+    words, asked = telling(title) - telling(keyword), asked_for(title)
+    texts = [" ".join((one.heading, *one.facts, *one.searches)) for one in sections]
+    shares = [len(words & telling(text)) + 2 * len(asked & told_by(text)) for text in texts]
+    return shares.index(max(shares)) if any(shares) else len(sections) - 1
 
 
 def plan_sections(outline: ArticleOutline) -> int:
@@ -349,6 +383,9 @@ def _adds(search: str, keyword: str, words: frozenset[str]) -> bool:
 def _wants(search: str, keyword: str) -> str:
     """Return what a search wants beside the keyword: "boat hire for families" is no more to hire than to choose."""
     rest = plain_line(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE))
+    if not HAN.search(search):  # "hall hire with kitchen" of church hall hire
+        known = content(keyword)
+        rest = plain_line(" ".join(word for word in rest.split() if not content(word) & known or not content(word)))
     return search_intent(rest) if rest else search_intent(search)
 
 

@@ -53,6 +53,7 @@ def told_in_titles(sections: Sequence[PlannedSection], keyword: str, language: s
         else:
             kinds = told & wanted_of(one.search, keyword)
             found += told_in_title(kinds if TAKING.search(one.search) else kinds - {"long"}, language)[:1]
+    found = [one for one in found if one not in keyword]  # 多肉浇水：浇水
     return sorted(dict.fromkeys(found), key=lambda one: bool(ASIDE.search(one)))[:MOST_TOLD]
 
 

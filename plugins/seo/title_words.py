@@ -6,6 +6,10 @@ import re
 
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
 HAN = re.compile(r"[\u3400-\u9fff]")
+# What a page is to whoever makes it, and no part of its title: 服务介绍页, "landing page".
+JOB = re.compile(
+    r"的?(?:介绍|产品|详情|落地|着陆|宣传)?(?:页面|网页|页)$|\s(?:(?:landing|product|web|service) )?page$", re.I
+)
 TWICE = re.compile(r"([\u3400-\u9fff]{4,}).*\1")  # Chinese characters in a row that one sentence has twice
 _SMALL = """
     a an the and or but of for to in on at by with from as is are be it its this that you your we our how what

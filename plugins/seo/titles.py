@@ -12,7 +12,7 @@ from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.rules.broken_titles import left_hanging, misformed
 from aigc_plugins.rules.content_words import strange, without_everyday
 from aigc_plugins.rules.topic import has_words
-from aigc_plugins.seo.title_words import HAN, SMALL, TWICE, WORD, capitalised, stem
+from aigc_plugins.seo.title_words import HAN, JOB, SMALL, TWICE, WORD, capitalised, stem
 
 TITLE_PIXELS = 580
 COLON = re.compile(r"\s*[:：|]\s*|\s+[-–—]\s+")
@@ -50,6 +50,8 @@ def title_reads_well(text: str, field: Field) -> Iterator[str]:
     """
     topic = str(field.draft.brief.values.get("topic") or "")
     given = " ".join(texts_in(field.draft.brief.values))
+    if (job := JOB.search(text)) and not JOB.search(str(field.draft.brief.values.get("keyword") or "")):
+        yield f"says {job.group()!r}, the name of the job"
     yield from left_hanging(text, given)
     yield from misformed(text, given)
     verb = HOW_TO.search(text)
@@ -66,7 +68,7 @@ def title_reads_well(text: str, field: Field) -> Iterator[str]:
 def meta_title(topic: str, keyword: str, language: str = "en") -> str:
     """Return a plain title: the topic where it has all words of the keyword and fits; else the keyword, and the topic
     where the two have no word in common, of Chinese no four characters in a row, and it says something new."""
-    plain = topic.strip().rstrip(".。")
+    plain = JOB.sub("", topic.strip().rstrip(".。"))
     whole = has_words(plain, keyword) and measure(plain, "pixels") <= TITLE_PIXELS
     if language == "zh":
         long = trim(plain if keyword in plain else f"{keyword}：{plain}", TITLE_PIXELS, "pixels")

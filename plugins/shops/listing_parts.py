@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, in_sentence, owned_name, worded
-from aigc_plugins.ads.fact_sentences import clause, deed, deeds_told, had, is_many
+from aigc_plugins.ads.fact_sentences import clause, deed, deeds_told, had, is_many, sized_first
 from aigc_plugins.ads.fact_shape import opening, told_together
 from aigc_plugins.ads.faithful import plain_line
 from aigc_plugins.ads.provisos import is_sending, warns
+from aigc_plugins.articles.things import orders
 from aigc_plugins.rules.support import points_back
 
 TITLE, ALT_TEXT, BULLET = 150, 125, 255  # characters: Google Merchant Center; what screen readers read at once; ours
@@ -42,6 +43,13 @@ WORD = re.compile(r"\b[a-z]{3,}\b")
 GOES_ON = re.compile(r"^[它其]|\b(?:after|beyond|on top of) that$|^(?:otherwise|after that|then)\b", re.IGNORECASE)
 LIMITED = re.compile("不能|不可|不要|不得|只|仅|手洗|干洗")
 COUNTED = re.compile("^[每第周]|[一二三四五六七八九十两]+[种色款个次小]")
+WARNING = re.compile(
+    r"^(?:keep away|do not|don['’]t|never|wear|avoid|not (?:for|suitable|to be)|caution|warning|cannot be|must not)\b"
+    r"|\bmust (?:not )?be (?:watched|supervised|kept)\b|^(?:请?勿|不要|不可|不能|不得|禁止|远离|避免|小心|谨防)",
+    re.IGNORECASE,
+)
+BEING = re.compile(r"^(?:is|are) (?=[a-z]+(?:ed|en|wn)\b)", re.IGNORECASE)  # "is painted by hand"
+SENTENCES = 2  # of what a thing does
 IN_SENTENCE = 2  # Chinese facts at least
 FEW, LEAST, SAYING = 5, 3, 4  # words of a fact in a title; bullets; characters of a Chinese fact that says how it is
 
@@ -55,6 +63,7 @@ def listing_title(product: str, facts: Sequence[str], *, brand: str | None = Non
     title, told = capital(name), 0
     for fact in map(_line, facts):
         short = plain_line(fact, SHORT_FACT) if has_words(fact) and _is_named_by(fact, language) else ""
+        short = "" if _again(name, fact) else short
         whole = bool(short) and short.casefold() == fact.strip(FINAL).casefold()
         whole = whole and not {*WORD.findall(fact.lower())} & {*WORD.findall(name.lower())}  # merino, 175 g merino
         longer = f"{title}{joint}{in_sentence(short)}"
@@ -68,7 +77,7 @@ def listing_bullets(
 ) -> list[str]:
     """Return the facts that the description does not tell, a line each, eight at most; one that begins with "it" or 它,
     or goes on from another ("£6 after that"), stays with the fact that it speaks of."""
-    return [capital(row) for row in _shared(product, facts, brand, language)[1][:BULLETS]]
+    return [capital(BEING.sub("", row)) for row in _shared(product, facts, brand, language)[1][:BULLETS]]
 
 
 def listing_description(
@@ -79,10 +88,11 @@ def listing_description(
     No bullet tells any of that again, but that of a lone fact; what is no sentence is a bullet's, where there is room.
     """
     sentences, listed = _shared(product, facts, brand, language)
+    warnings = [_warned(row, language, many=is_many(product)) for row in _warnings(_rows(facts, language))]
     left, joint = listed[BULLETS:], "" if language == "zh" else " "
     pairs = [left[at : at + 2] for at in range(0, len(left), 2)]
     more = [told_together(pair, language, SENTENCE) or _ended(pair[0], language) for pair in pairs]
-    return "\n\n".join(filter(None, [joint.join([*sentences, *more]), " ".join(str(story or "").split())]))
+    return "\n\n".join(filter(None, [joint.join([*sentences, *more, *warnings]), " ".join(str(story or "").split())]))
 
 
 def picture_text(product: str, *, brand: str | None = None, picture: str | None = None, language: str = "en") -> str:
@@ -100,7 +110,8 @@ def picture_text(product: str, *, brand: str | None = None, picture: str | None 
 
 def _shared(product: str, facts: Sequence[str], brand: str | None, language: str) -> tuple[list[str], list[str]]:
     """Return the sentences of a description, and the facts that it leaves to the bullets."""
-    rows = _rows(facts, language)
+    every = _rows(facts, language)
+    rows = [row for row in every if row not in _warnings(every)]
     most = len(rows) - max(1, min(LEAST, (len(rows) + 1) // 2))
     sentences, told = (_chinese if language == "zh" else _english)(product, brand, rows, most)
     if not told:
@@ -113,21 +124,41 @@ def _shared(product: str, facts: Sequence[str], brand: str | None, language: str
     return sentences, new if len(new) > 1 else listed
 
 
+def _warnings(rows: Sequence[str]) -> list[str]:
+    """Return the facts that warn, which are no highlights, but where there is hardly anything else."""
+    found = [row for row in rows if warns(row) or WARNING.search(row)]
+    return found if len(rows) - len(found) >= IN_TITLE else []
+
+
+def _warned(row: str, language: str, *, many: bool) -> str:
+    """Return a warning as a sentence: "It is not for the dishwasher."; what is none stays as it is."""
+    done = "" if language == "zh" else deed(row, many=many)
+    return f"{'They' if many else 'It'} {done}." if done else _ended(row, language)
+
+
+def _again(name: str, row: str) -> bool:
+    """Tell whether a fact has a size that the name has: "holds 350 ml" of a camping mug 350 ml."""
+    sizes = re.findall(r"\d[\d.,]*(?: ?[a-z]+|[\u3400-\u9fff]{1,2})", name.casefold())
+    return any(re.search(rf"(?<![\d.]){re.escape(one)}", row.casefold()) for one in sizes)
+
+
 def _english(product: str, brand: str | None, rows: Sequence[str], most: int) -> tuple[list[str], list[str]]:
     """Return sentences that are surely such, and the facts they tell: what the thing does, is or has, then the rest."""
     many, name, owner = is_many(product), product.strip(FINAL), worded(brand)
-    deeds = {row: told for row in rows if (told := deed(row, many=many))}
+    deeds = {row: told for row in rows if (told := deed(row, many=many) or (row if many and orders(row) else ""))}
     having = {row: told for row in rows if (told := had(row))} if " with " not in name and "," not in name else {}
     clauses = {row: told for row in rows if row not in deeds and (told := clause(row))}
-    chosen = [row for row in rows if row in deeds or row in clauses][:most]
+    chosen = [row for row in rows if (row in deeds or row in clauses) and not _again(name, row)][:most]
     chosen += [row for row in rows if row in having and row not in chosen][: max(0, min(1, most - len(chosen)))]
     plain = sorted((row for row in chosen if row in deeds), key=lambda row: bool(DENIED.match(row)))
-    done = [
-        *(f"{'have' if many else 'has'} {having[row]}" for row in chosen if row in having),
-        *(deeds[row] for row in plain),
-    ]
+    acts = {row: f"{'have' if many else 'has'} {having[row]}" for row in chosen if row in having}
+    acts |= {row: deeds[row] for row in plain}
+    name = sized_first(name)
     if owner and owner.casefold() not in name.casefold():
         name = f"{owner} {in_sentence(name)}"
+    while len(deeds_told(name, [*acts.values()], many=many)) > SENTENCES:  # three that begin with "It" are a list
+        chosen.remove(acts.popitem()[0])
+    done = [*acts.values()]
     whole = [clauses[row] for row in chosen if row in clauses]
     if done:
         return [*deeds_told(f"The {name if owner else in_sentence(name)}", done, many=many), *whole], chosen

@@ -84,13 +84,50 @@ def test_a_description_leaves_the_bullets_alone(product: str, facts: list[str], 
 
 def test_a_chinese_description_takes_two_facts() -> None:
     facts = ["天然橡胶", "不可机洗", "内里加绒", "22至35码"]
-    assert listing_description("雨靴", facts, brand="小水洼", language="zh") == "小水洼雨靴：天然橡胶，内里加绒。"
-    assert listing_bullets(facts, product="雨靴", language="zh") == ["不可机洗", "22至35码"]
+    assert listing_description("雨靴", facts, brand="小水洼", language="zh") == "小水洼雨靴：内里加绒。不可机洗。"
+    assert listing_bullets(facts, product="雨靴", language="zh") == ["天然橡胶", "22至35码"], (
+        "a warning is no highlight"
+    )
     spoken = ["304不锈钢", "容量600毫升", "壶嘴细长，水流好控制", "壶盖带温度计", "不能放在电磁炉上", "手柄不烫手"]
     assert (
         listing_description("手冲壶", spoken, language="zh")
-        == "手冲壶：壶嘴细长，水流好控制。壶盖带温度计，手柄不烫手。"
+        == "手冲壶：壶嘴细长，水流好控制。壶盖带温度计。不能放在电磁炉上。"
     )
+
+
+def test_a_size_of_the_name_is_not_doubled_and_a_warning_is_no_highlight() -> None:
+    facts = ["holds 350 ml", "keeps tea hot", "lid locks in a turn", "not for the dishwasher", "steel inside and out"]
+    told = listing_description("Camping mug 350 ml", facts, brand="Fell")
+    assert told.startswith("The Fell 350 ml camping mug keeps tea hot. ") and "holds 350" not in told
+    assert told.endswith("It is not for the dishwasher.")
+    assert listing_bullets(facts, product="Camping mug 350 ml") == [
+        "Holds 350 ml",
+        "Lid locks in a turn",
+        "Steel inside and out",
+    ]
+    assert listing_title("炒锅 32厘米", ["直径32厘米", "净重2公斤"], language="zh") == "炒锅 32厘米，净重2公斤"
+    facts = [
+        "weighs 2 kg",
+        "cuts 16 mm",
+        "is painted by hand",
+        "runs for an hour and more",
+        "stops at once",
+        "cord",
+        "bag",
+    ]
+    told = listing_description("Trimmer", facts)
+    assert told.count("It ") <= 1, "not one after the other"
+    facts = [
+        "holds on",
+        "hangs from a cord",
+        "takes one bulb",
+        "is painted by hand",
+        "dims with a dimmer",
+        "lasts a year",
+    ]
+    assert "Painted by hand" in listing_bullets(facts, product="Lamp")
+    told = listing_description("Running gaiters", ["close with a hook", "25 g a pair", "grey", "do not tumble dry"])
+    assert told == "The running gaiters close with a hook. Do not tumble dry."
 
 
 def test_a_brand_does_not_seem_to_have_done_what_a_name_ends_with() -> None:
