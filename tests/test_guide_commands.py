@@ -144,8 +144,8 @@ def test_the_commands_of_a_page_run_one_after_another(page: str, tmp_path: Path)
     script = ScriptedGenerator(lambda request, index: "It holds 200 litres.")
     for name, type_ in JOBS.get(page, {}).items():
         laid(type_, tmp_path / "rows.csv")
-        ran = run_cli("batch", type_, "rows.csv", "--out", name, cwd=tmp_path, generator=script)
-        assert ran.code == 0, ran.err
+        ran = run_cli("batch", type_, "rows.csv", "--out", name, "--with-flagged", cwd=tmp_path, generator=script)
+        assert ran.code in (0, 1), ran.err  # what no model of 7B wrote is flagged, and there
     for line in (one for one in OURS if one.page == page and not one.needs):
         words = list(line.words[1:])
         if words[0] == "batch" and words[2] != "sample" and not (tmp_path / words[2]).exists():

@@ -140,5 +140,5 @@ def test_the_picture_is_of_a_piece_as_the_default_model_leads_to_it() -> None:
     assert written.status == "flagged" and any(one.startswith(told) for one in found)
     assert f"The ad: {len(headlines)} headlines, {len(descriptions)} descriptions (five lines shown)" in shown
     assert f"example.com/{written.fields['path1']}" in shown and not written.fields["path2"]
-    assert " | ".join([*headlines[:2], headlines[4]]) in " ".join(shown)
+    assert " | ".join([*headlines[:2], headlines[8]]) in " ".join(shown)
     assert sum(one in shown for one in descriptions) == 2, descriptions
