@@ -1,0 +1,183 @@
+"""Which passage answers a question: words weighed by how rare they are, whatever customers call a thing.
+
+FTS5 finds candidates; each is held against the question by how much of it the passage's heading and its text have. What
+customers call by several words counts as one (`synonyms.yaml`). An `Embedder` that a plugin declares ranks the
+candidates too, and both ranks are fused (reciprocal rank fusion, Cormack and others 2009).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import log, sqrt
+from typing import TypeAlias
+
+from aigc.knowledge.passages import Passage
+
+Embed: TypeAlias = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+
+RUN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]+|[^\W_]+", re.UNICODE)
+EAST = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
+APOSTROPHE = re.compile(r"['’](?:s|re|ve|ll|d|m)\b")
+ENDING = re.compile(r"(?:ings?|ies|ied|es|ed|s|y|e)$")
+DOUBLED = re.compile(r"([b-df-hj-km-np-rtv-z])\1$")
+SHORTEST = 4  # letters of a word that an ending is taken from
+IN_TEXT = 0.6  # of what a word counts that stands in the text, not in the heading
+ABOVE = 0.8  # the same for headings above the last one
+OF_HEADING = 0.35  # what it counts that the heading asks for nothing else
+FUSED = 60  # the constant of reciprocal rank fusion
+PARTICLES = ("back", "off", "up")
+BETWEEN = r"(?:\ \w+){0,2}\ "
+ANYTHING = frozenset(f"x{language}{group}x" for language in ("en", "zh") for group in range(3))
+OF_ANYTHING = 0.3  # what a word counts that is asked of anything: what it costs, when, whether it is sold
+JOINED = "x"  # begins the one word that stands for several, which no text has
+# What a question is asked with; what is not about the matter.
+_ASKING = """
+    a about again all also am an and any anybody are as at be been but by can could dear did do does doing for from get
+    got had has have hello help hey hi how i if in into is it its just know like long many may me mine more much my need
+    new no not now of off ok on one or our out part please question quick really see she so some something anything someone tell thank thanks that the
+    their them then there these they thing things this to too up us use very want was we were what when where which who
+    why will with would yes you your i'm i'd i've don't doesn't can't didn't isn't let
+"""
+ASKING = frozenset(_ASKING.split())
+ASKING_HAN = re.compile(
+    "哪里|在哪|哪个|哪些|哪|东西|请问一下|请问|你好|您好|你们|您们|我们|怎么办|怎么样|怎么|怎样|如何|什么|为什么|多少|是不是|有没有|能不能|可不可以|可以|能否|是否|一下|"
+    "帮我|我想|想要|需要|我的|你的|您的|一直|已经|现在|这个|那个|谢谢|麻烦|吗|呢|吧|啊|呀|了|的|我|你|您|想|要|都|用|把|在|是|有|能|会"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPassage:
+    """This is a passage with how much of a question it has, from 0 to 1: `headed` its heading alone, `shared` all of
+    it; and how much of its heading the question has, `asked`. `worth` is what it is ranked by."""
+
+    passage: Passage
+    headed: float
+    shared: float
+    asked: float
+    worth: float
+
+
+@cache
+def _groups() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds the words that customers use for one thing, in English and in Chinese; the name of what was
+    found begins with that of its group."""
+    import yaml
+
+    lists = yaml.safe_load(files("aigc.knowledge").joinpath("synonyms.yaml").read_text(encoding="utf-8"))
+    english, chinese = (_grouped(name, lists[name]) for name in ("en", "zh"))
+    return re.compile(rf"\b(?:{english})s?\b"), re.compile(chinese)
+
+
+def _grouped(language: str, groups: Sequence[Sequence[str]]) -> str:
+    words = [(str(word), f"{language}{at}") for at, group in enumerate(groups) for word in group]
+    words.sort(key=lambda one: -len(one[0]))  # the longer one is looked for first
+    return "|".join(
+        f"(?P<{group}_{number}>{_apart(re.escape(word))})" for number, (word, group) in enumerate(words)
+    )
+
+
+def _apart(word: str) -> str:
+    """Let up to two words stand between a verb and what belongs to it: send the boots back."""
+    verb, space, particle = word.rpartition("\\ ")
+    return f"{verb}{BETWEEN}{particle}" if space and particle in PARTICLES else word
+
+
+def _one_word(found: re.Match[str]) -> str:
+    return f" {JOINED}{(found.lastgroup or '').partition('_')[0]}{JOINED} "
+
+
+def meant_words(text: str) -> list[str]:
+    """Return the words of a text that tell what it is about: stems, pairs of Chinese characters, and one word for all
+    that are called alike."""
+    english, chinese = _groups()
+    plain = APOSTROPHE.sub("", english.sub(_one_word, text.casefold().replace("’", "'")))
+    plain = chinese.sub(_one_word, plain)
+    plain = ASKING_HAN.sub(" ", plain)
+    found: list[str] = []
+    for run in RUN.findall(plain):
+        if EAST.match(run):
+            found += [run[at : at + 2] for at in range(len(run) - 1)]
+        elif run not in ASKING:
+            found.append(run if run.startswith(JOINED) and run.endswith(JOINED) else _stem(run))
+    return found
+
+
+def _stem(word: str) -> str:
+    if len(word) < SHORTEST or not word.isalpha():
+        return word
+    short = ENDING.sub("", word)
+    return DOUBLED.sub(r"\1", short) if len(short) > 2 else word
+
+
+class Matching:
+    """This holds questions against passages."""
+
+    def __init__(self, passages: Sequence[Passage], embed: Embed | None = None) -> None:
+        self.passages = passages
+        self._embed = embed
+        self._words = [
+            (frozenset(meant_words(_last(one))), frozenset(meant_words(_above(one))), frozenset(meant_words(one.text)))
+            for one in passages
+        ]
+        self._spread = Counter(word for parts in self._words for word in frozenset().union(*parts))
+        self._vectors: Sequence[Sequence[float]] | None = None
+
+    def found(self, question: str, candidates: Iterable[int], most: int) -> list[FoundPassage]:
+        """Return the passages of the candidates, by their numbers, that answer a question best, the best first."""
+        asked = frozenset(meant_words(question))
+        matches = [(at, self._match(asked, at)) for at in candidates] if asked else []
+        matches.sort(key=lambda one: (-one[1].worth, one[0]))
+        if self._embed is not None and matches:
+            matches = self._fused(question, matches)
+        return [one for _, one in matches[:most]]
+
+    def _match(self, asked: Set[str], at: int) -> FoundPassage:
+        heading, above, text = self._words[at]
+        whole = self._weight(asked)
+        headed = self._weight(asked & heading)
+        rest = ABOVE * self._weight((asked & above) - heading)
+        rest += IN_TEXT * self._weight((asked & text) - heading - above)
+        own = self._weight(heading)
+        of_heading = self._weight(asked & heading) / own if own else 0.0
+        shared = self._weight(asked & (heading | above | text)) / whole
+        worth = (headed + rest) / whole + OF_HEADING * of_heading
+        return FoundPassage(
+            passage=self.passages[at], headed=headed / whole, shared=shared, asked=of_heading, worth=worth
+        )
+
+    def _weight(self, words: Iterable[str]) -> float:
+        """Return what words weigh together, as in BM25."""
+        many = len(self.passages)
+        return sum(
+            (OF_ANYTHING if word in ANYTHING else 1) * log(1 + (many + 0.5) / (self._spread[word] + 0.5))
+            for word in sorted(words)
+        )
+
+    def _fused(self, question: str, matches: list[tuple[int, FoundPassage]]) -> list[tuple[int, FoundPassage]]:
+        """Return the matches by their two ranks, as words and as an embedder see them."""
+        assert self._embed is not None
+        if self._vectors is None:
+            self._vectors = self._embed([f"{_last(one)}\n{one.text}" for one in self.passages])
+        (sought,) = self._embed([question])
+        near = sorted(matches, key=lambda one: -_cosine(sought, (self._vectors or ())[one[0]]))
+        by_meaning = {at: rank for rank, (at, _) in enumerate(near)}
+        fused = {at: 1 / (FUSED + rank) + 1 / (FUSED + by_meaning[at]) for rank, (at, _) in enumerate(matches)}
+        return sorted(matches, key=lambda one: -fused[one[0]])
+
+
+def _last(passage: Passage) -> str:
+    return passage.headings[-1] if passage.headings else passage.title
+
+
+def _above(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.headings[:-1])) if len(passage.headings) > 1 else ""
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    size = sqrt(sum(part * part for part in one)) * sqrt(sum(part * part for part in other))
+    return sum(a * b for a, b in zip(one, other, strict=True)) / size if size else 0.0
