@@ -31,6 +31,7 @@ from aigc_plugins.support.faq_parts import (
     questions_stand_alone,
     replies_agree,
 )
+from aigc_plugins.support.reply_files import freshdesk_replies, unanswered, zendesk_replies
 from aigc_plugins.support.reply_parts import complaint_is_answered, macro_reply, review_reply
 from aigc_plugins.support.replying import (
     reply_answer,
@@ -49,6 +50,11 @@ if TYPE_CHECKING:
 @hookimpl
 def aigc_content_types() -> Sequence[Path]:
     return (Path(str(files("aigc_plugins.templates").joinpath("support"))),)
+
+
+@hookimpl
+def aigc_exporters() -> Sequence[Extension]:
+    return (freshdesk_replies, unanswered, zendesk_replies)
 
 
 @hookimpl

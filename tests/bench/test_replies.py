@@ -60,8 +60,8 @@ def figures(half: str) -> Figures:
         found.right += heading == asked
         found.answered += bool(told.answer)
         found.answered_wrong += bool(told.answer) and heading != asked
-        page = text[text.index(f"## {asked}\n") :]
-        found.strange_numbers += bool(set(NUMBER.findall(told.answer)) - set(NUMBER.findall(page))) and heading == asked
+        page = text[text.index(f"## {heading}\n") :].partition("\n## ")[0] if heading else ""
+        found.strange_numbers += bool(set(NUMBER.findall(told.answer)) - set(NUMBER.findall(page)))
         found.unquoted += any(part not in text for part in told.answer.split("\n"))
         if heading != asked or not told.answer:
             found.misses.append(f"{message} -> {heading or 'nothing'} ({told.reason})")
