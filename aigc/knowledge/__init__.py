@@ -14,8 +14,8 @@ text. A fact is a sentence that can stand alone, word for word as its file has i
 
 Names: `Knowledge` (a folder that was read), `Passage` (what stands under a heading), `SourcedFact` (a sentence and its
 place), `FoundPassage` (one that answers, and how well), `FileBlock` and `BlockStore` (what a file says, kept),
-`meant_words`, `KINDS` (suffix → how it is read). Knows: folders, files of text, words. Does not know: briefs, content types,
-models, who asks. BriefError names a file that cannot be read, its line, and what to do.
+`meant_words`, `KINDS` (suffix → how it is read). Knows: folders, files of text, words. Does not know: briefs, content
+types, models, who asks. BriefError names a file that cannot be read, its line, and what to do.
 """
 
 from __future__ import annotations

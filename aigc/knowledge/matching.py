@@ -37,11 +37,12 @@ OF_ANYTHING = 0.3  # what a word counts that is asked of anything: what it costs
 JOINED = "x"  # begins the one word that stands for several, which no text has
 # What a question is asked with; what is not about the matter.
 _ASKING = """
-    a about again all also am an and any anybody are as at be been but by can could dear did do does doing for from get
-    got had has have hello help hey hi how i if in into is it its just know like long many may me mine more much my need
-    new no not now of off ok on one or our out part please question quick really see she so some something anything someone tell thank thanks that the
-    their them then there these they thing things this to too up us use very want was we were what when where which who
-    why will with would yes you your i'm i'd i've don't doesn't can't didn't isn't let
+    " a about again all also am an and any anybody are as at be been but by can could dear did do does doing for
+    from get got had has have hello help hey hi how i if in into is it its just know like long many may me mine
+    more much my need new no not now of off ok on one or our out part please question quick really see she so
+    some something anything someone tell thank thanks that the their them then there these they thing things
+    this to too up us use very want was we were what when where which who why will with would yes you your i'm
+    i'd i've don't doesn't can't didn't isn't let
 """
 ASKING = frozenset(_ASKING.split())
 ASKING_HAN = re.compile(
@@ -76,9 +77,7 @@ def _groups() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _grouped(language: str, groups: Sequence[Sequence[str]]) -> str:
     words = [(str(word), f"{language}{at}") for at, group in enumerate(groups) for word in group]
     words.sort(key=lambda one: -len(one[0]))  # the longer one is looked for first
-    return "|".join(
-        f"(?P<{group}_{number}>{_apart(re.escape(word))})" for number, (word, group) in enumerate(words)
-    )
+    return "|".join(f"(?P<{group}_{number}>{_apart(re.escape(word))})" for number, (word, group) in enumerate(words))
 
 
 def _apart(word: str) -> str:

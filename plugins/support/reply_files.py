@@ -11,6 +11,7 @@ from aigc import exporter, whole_file
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.formulas import harmless
+from aigc_plugins.support.handing_over import without_orders
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
 from aigc_plugins.support.replying import ASKED
@@ -91,15 +92,19 @@ def gaps_of(artifacts: Sequence[Artifact]) -> list[tuple[list[str], list[str], s
     """Return groups of questions that nothing answers, the largest first: their wordings, tickets, and the page that
     comes nearest."""
     open_ones = {
-        _ticket(one): one
-        for one in artifacts
-        if one.fields.get("needs_human") and one.fields.get("reason") != ASKED
+        _ticket(one): one for one in artifacts if one.fields.get("needs_human") and one.fields.get("reason") != ASKED
     }
     tickets = [Ticket(id=name, question=_question(one), answer="") for name, one in open_ones.items()]
     found = []
     for group in like_questions([one for one in tickets if one.question]):
-        near = next((str(open_ones[one.id].fields["citations"][0]) for one in group
-                     if open_ones[one.id].fields.get("citations")), "")
+        near = next(
+            (
+                str(open_ones[one.id].fields["citations"][0])
+                for one in group
+                if open_ones[one.id].fields.get("citations")
+            ),
+            "",
+        )
         wordings = list(dict.fromkeys(one.question for one in group))
         found.append((wordings, [one.id for one in group], near))
     return found
@@ -107,7 +112,7 @@ def gaps_of(artifacts: Sequence[Artifact]) -> list[tuple[list[str], list[str], s
 
 def _question(artifact: Artifact) -> str:
     """Return what a ticket asks, its first question where it has one, with nothing personal in it."""
-    text = masked(own_text(str(artifact.brief.values.get("message") or "")))
+    text = masked(without_orders(own_text(str(artifact.brief.values.get("message") or ""))))
     return next(iter(questions_of(text)), " ".join(text.split()))
 
 

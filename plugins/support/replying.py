@@ -23,8 +23,8 @@ TITLED = 0.5  # of the question in the heading, and of the heading in the questi
 LONGEST = 700  # characters of a passage that is told whole
 MOST_SENTENCES = 3  # of a longer one
 
-ASKED, NOTHING, UNSURE, NO_SOURCES = "asked for a person", "off topic", "not sure", "no sources"
-TITLE, QUOTED, WORDED = "a title that matches", "quoted", "worded"
+ASKED, NOTHING, UNSURE = "asked for a person", "no page comes near", "not sure"
+TITLE, QUOTED = "a title that matches", "quoted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

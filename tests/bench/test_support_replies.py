@@ -1,7 +1,7 @@
 """How well messages to a made-up shop are answered from its pages: which page is cited first, what is handed over.
 
-`python tests/bench/test_replies.py tuned` prints the figures of the half that was looked at, `kept` of the half that
-was kept aside until the end.
+`python tests/bench/test_support_replies.py tuned` prints the figures of the half that was looked at, `kept`
+of the half that was kept aside until the end.
 """
 
 from __future__ import annotations
