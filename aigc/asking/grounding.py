@@ -16,7 +16,7 @@ from aigc.asking.computing import computed
 from aigc.content import ContentType
 from aigc.content.languages import language_of_text, language_said
 from aigc.content.type_keys import FROM_SOURCES
-from aigc.content.walk import item_schema
+from aigc.content.walk import item_schema, properties
 from aigc.errors import AigcError, BriefError
 from aigc.knowledge import Knowledge
 from aigc.ledger.kept_sources import KeptSources
@@ -80,7 +80,7 @@ def with_facts(brief: Brief, content_type: ContentType, project: Project) -> Bri
 
 def _passages(knowledge: Knowledge, words: str, schema: Mapping[str, Json]) -> list[Json]:
     """Return the passages that answer a message, the best first, all that stands under one heading together."""
-    known: Mapping[str, Json] = item_schema(schema).get("properties", {})
+    known = properties(item_schema(schema))
     longest = known.get("text", {}).get("maxLength", LONGEST_PASSAGE)
     found: dict[tuple[str, tuple[str, ...]], Json] = {}
     for one in knowledge.answering(words, most=2 * min(PASSAGES, schema.get("maxItems", PASSAGES))):

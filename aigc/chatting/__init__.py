@@ -1,7 +1,7 @@
 """A chat: what was said before → what is said next, by a model or from one's own pages.
 
     with Conversations(path) as kept:
-        chat = Chat(kept, kept.begin(), ModelAnswers(generator, system=persona_text(Path("persona.md"), {})))
+        chat = Conversation(kept, kept.begin(), ModelAnswers(generator, system=persona_text(Path("persona.md"), {})))
         for part in chat.say("Hello"):         # parts of the answer as they come; then it is written down
             print(part, end="")
 
@@ -9,15 +9,15 @@
 what no longer fits; `page_answers` asks the type `support/reply`, so that what is said stands in a page. `persona` is
 who speaks, and what is known of the customer.
 
-Names: `Chat`, `ChatAnswer`, `Answerer`, `ModelAnswers`, `PageAnswers`, `persona_text`, `read_customer`. Knows: the
-Generator seam, projects, conversations. Does not know: terminals, HTTP, plugins.
+Names: `Conversation`, `ChatAnswer`, `Answerer`, `ModelAnswers`, `PageAnswers`, `persona_text`, `read_customer`. Knows:
+the Generator seam, projects, conversations. Does not know: terminals, HTTP, plugins.
 """
 
 from __future__ import annotations
 
-from aigc.chatting.conversation import Answerer, Chat, ChatAnswer
+from aigc.chatting.conversation import Answerer, ChatAnswer, Conversation
 from aigc.chatting.model_answers import ModelAnswers
 from aigc.chatting.page_answers import PageAnswers
 from aigc.chatting.persona import persona_text, read_customer
 
-__all__ = ["Answerer", "Chat", "ChatAnswer", "ModelAnswers", "PageAnswers", "persona_text", "read_customer"]
+__all__ = ["Answerer", "ChatAnswer", "Conversation", "ModelAnswers", "PageAnswers", "persona_text", "read_customer"]

@@ -32,7 +32,7 @@ class Answerer(Protocol):
         """Answer the last turn, the customer's; `draw` counts how often it was answered before."""
 
 
-class Chat:
+class Conversation:
     """This is a conversation with its file. While a person has taken over, nothing answers."""
 
     def __init__(self, kept: Conversations, number: int, answerer: Answerer) -> None:

@@ -21,7 +21,7 @@ from aigc.models import cache_folder
 from aigc.project import STORE
 
 if TYPE_CHECKING:
-    from aigc.chatting import Chat
+    from aigc.chatting import Conversation
     from aigc.project import Project
     from aigc.types import Json
 
@@ -92,10 +92,10 @@ def command(
 @contextmanager
 def _chat(
     project: Project, kept: Conversations, persona: Path | None, customer: Path | None, *, pages: bool, going_on: bool
-) -> Iterator[Chat]:
+) -> Iterator[Conversation]:
     """Open a conversation, with what answers it."""
     from aigc.asking.grounding import sources_of
-    from aigc.chatting import Chat, ModelAnswers, PageAnswers, persona_text, read_customer
+    from aigc.chatting import Conversation, ModelAnswers, PageAnswers, persona_text, read_customer
     from aigc.chatting.model_answers import SAMPLING
     from aigc.chatting.page_answers import TYPE
 
@@ -110,14 +110,14 @@ def _chat(
         generator = project.generator(report, only=content_type)
     with closing(generator):
         if content_type is not None:
-            yield Chat(kept, number or kept.begin(), PageAnswers(project, generator, known))
+            yield Conversation(kept, number or kept.begin(), PageAnswers(project, generator, known))
             return
         sampling = replace(SAMPLING, seed=project.settings.seed, **project.settings.sampling)
         answerer = ModelAnswers(generator, system=system, sampling=sampling)
-        yield Chat(kept, number or kept.begin(), answerer)
+        yield Conversation(kept, number or kept.begin(), answerer)
 
 
-def _once(chat: Chat, message: str, *, as_json: bool) -> int:
+def _once(chat: Conversation, message: str, *, as_json: bool) -> int:
     """Answer one message. Exit code 1 where a person has taken the conversation over."""
     if as_json:
         for _ in chat.say(message):
@@ -133,7 +133,7 @@ def _once(chat: Chat, message: str, *, as_json: bool) -> int:
     return 1 if chat.taken else 0
 
 
-def _talk(chat: Chat) -> int:
+def _talk(chat: Conversation) -> int:
     """Hold a conversation until the lines end."""
     asking = sys.stdin.isatty()
     if asking:
@@ -159,7 +159,7 @@ def _talk(chat: Chat) -> int:
             echo(str(error), err=True, fg="red")
 
 
-def _typed(chat: Chat, message: str) -> None:
+def _typed(chat: Conversation, message: str) -> None:
     """Do what was typed. UsageError for a command that is none."""
     word, _, rest = message.partition(" ")
     if not word.startswith("/"):
@@ -181,7 +181,7 @@ def _typed(chat: Chat, message: str) -> None:
         raise UsageError(f"{word}: is no command", hint=did_you_mean(word, COMMANDS))
 
 
-def _show(chat: Chat, parts: Generator[str, None, None]) -> None:
+def _show(chat: Conversation, parts: Generator[str, None, None]) -> None:
     """Show an answer as it comes; Ctrl-C stops it, and what has come is kept."""
     shown = False
     try:

@@ -180,7 +180,7 @@ class _Load:
             sought = root.child("brief").child(name).child(FROM_SOURCES)
             item = item_schema(schema).get("type") if schema["type"] == "array" else ""
             if item not in ("string", "object") or "default" not in schema:
-                told = f"{FROM_SOURCES} is for a list of texts, or of passages, that may be missing"
+                told = f"{FROM_SOURCES} is for a list of texts that may be missing, or of objects, for passages"
                 sought.fail(told, "add `default: []`")
             known = self._known - {"stages", name}
             check_expression(self.environment, sought.text(), known, (), sought.where, self.mistakes)

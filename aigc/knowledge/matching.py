@@ -31,7 +31,7 @@ ABOVE = 0.8  # the same for headings above the last one
 OF_HEADING = 0.35  # what it counts that the heading asks for nothing else
 FUSED = 60  # the constant of reciprocal rank fusion
 PARTICLES = ("back", "off", "up")
-BETWEEN = r"(?:\ \w+){0,2}\ "
+BETWEEN = r"(?:\ \w+){0,3}\ "
 ANYTHING = frozenset(f"x{language}{group}x" for language in ("en", "zh") for group in range(3))
 OF_ANYTHING = 0.3  # what a word counts that is asked of anything: what it costs, when, whether it is sold
 JOINED = "x"  # begins the one word that stands for several, which no text has
@@ -81,13 +81,15 @@ def _grouped(language: str, groups: Sequence[Sequence[str]]) -> str:
 
 
 def _apart(word: str) -> str:
-    """Let up to two words stand between a verb and what belongs to it: send the boots back."""
+    """Let up to three words stand between a verb and what belongs to it: send the boots back."""
     verb, space, particle = word.rpartition("\\ ")
     return f"{verb}{BETWEEN}{particle}" if space and particle in PARTICLES else word
 
 
 def _one_word(found: re.Match[str]) -> str:
-    return f" {JOINED}{(found.lastgroup or '').partition('_')[0]}{JOINED} "
+    """Return the one word for what was found, and the words between a verb and what belongs to it."""
+    between = found[0].split()[1:-1] if found[0].endswith(PARTICLES) else []
+    return " ".join(["", f"{JOINED}{(found.lastgroup or '').partition('_')[0]}{JOINED}", *between, ""])
 
 
 def meant_words(text: str) -> list[str]:

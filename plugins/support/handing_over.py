@@ -30,7 +30,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     roles, anyone, speech = one["roles"], one["anyone"], one["speech"]
     wanted = {
         "role": rf"\b(?:{one['verbs']})\b.{{0,60}}\b(?:{roles})\b",
-        "alone": rf"\b(?:{roles}|a person|real person)\b",
+        "alone": rf"\b(?:{roles}|a person|real person)\b(?! (?:fee|cost|price|discount|rate)s?\b)",
         "anyone": rf"\b(?:{speech})\b.{{0,40}}\b(?:{anyone})\b|\b(?:{anyone})\b.{{0,25}}\b(?:{speech})\b",
         "no_machine": one["no_machine"],
         "han": one["han"],

@@ -104,7 +104,8 @@ def reply_disclosure(context: Context) -> str:
     values = context.get_all()
     if reply_of(values).needs_human:
         return ""
-    return disclosure_of(values, "zh" if is_chinese(str(values.get("message") or "")) else "en")
+    written = "zh" if is_chinese(str(values.get("message") or "")) else "en"
+    return disclosure_of(values, str(values.get("language") or written))
 
 
 @check

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.chatting import Chat, ChatAnswer, ModelAnswers, persona_text, read_customer
+from aigc.chatting import ChatAnswer, Conversation, ModelAnswers, persona_text, read_customer
 from aigc.errors import AigcError, BriefError, EngineError, NotFound, UsageError
 from aigc.ledger.conversations import Conversations, Turn
 from aigc.types import Completion, Delta, Request
@@ -53,21 +53,21 @@ def kept(tmp_path: Path) -> Iterator[Conversations]:
 
 
 @pytest.fixture
-def chat(kept: Conversations) -> Chat:
-    return Chat(kept, kept.begin(), ModelAnswers(Narrow(), system="Be brief."))
+def chat(kept: Conversations) -> Conversation:
+    return Conversation(kept, kept.begin(), ModelAnswers(Narrow(), system="Be brief."))
 
 
-def said(chat: Chat, text: str) -> str:
+def said(chat: Conversation, text: str) -> str:
     return "".join(chat.say(text))
 
 
-def told(chat: Chat) -> list[tuple[str, str]]:
+def told(chat: Conversation) -> list[tuple[str, str]]:
     return [(one.speaker, one.text) for one in chat.kept.turns(chat.number)]
 
 
 def test_a_model_reads_what_was_said_before(kept: Conversations) -> None:
     model = Narrow()
-    chat = Chat(kept, kept.begin(), ModelAnswers(model, system="Be brief."))
+    chat = Conversation(kept, kept.begin(), ModelAnswers(model, system="Be brief."))
     assert (said(chat, "One"), said(chat, "Two")) == ("answer 1", "answer 2")
     read = [(one.role, one.content) for one in model.asked[-1].prompt.messages]
     assert read == [("system", "Be brief."), ("user", "One"), ("assistant", "answer 1"), ("user", "Two")]
@@ -75,7 +75,7 @@ def test_a_model_reads_what_was_said_before(kept: Conversations) -> None:
 
 def test_again_replaces_the_answer_and_draws_another(kept: Conversations) -> None:
     model = Narrow()
-    chat = Chat(kept, kept.begin(), ModelAnswers(model, system=""))
+    chat = Conversation(kept, kept.begin(), ModelAnswers(model, system=""))
     said(chat, "One")
     assert "".join(chat.again()) == "answer 2"
     assert told(chat) == [("customer", "One"), ("bot", "answer 2")]
@@ -83,7 +83,7 @@ def test_again_replaces_the_answer_and_draws_another(kept: Conversations) -> Non
     assert [one.text for one in kept.find(["ANSWER"])] == ["answer 2", "answer 1"], "both can be found"
 
 
-def test_while_a_person_has_taken_over_the_bot_is_silent(chat: Chat) -> None:
+def test_while_a_person_has_taken_over_the_bot_is_silent(chat: Conversation) -> None:
     said(chat, "One")
     with pytest.raises(UsageError, match="nobody has taken over"):
         chat.person_says("Hello")
@@ -99,7 +99,7 @@ def test_while_a_person_has_taken_over_the_bot_is_silent(chat: Chat) -> None:
 
 def test_what_no_longer_fits_is_summed_up_and_told(kept: Conversations) -> None:
     model = Narrow()
-    chat = Chat(kept, kept.begin(), ModelAnswers(model, system="Be brief."))
+    chat = Conversation(kept, kept.begin(), ModelAnswers(model, system="Be brief."))
     notes = []
     for number in range(12):
         assert said(chat, f"message {number} of some length").startswith("answer")
@@ -111,7 +111,7 @@ def test_what_no_longer_fits_is_summed_up_and_told(kept: Conversations) -> None:
     assert len(told(chat)) == 24, "what was said is kept whole"
 
 
-def test_a_message_that_alone_does_not_fit_is_refused_by_name(chat: Chat) -> None:
+def test_a_message_that_alone_does_not_fit_is_refused_by_name(chat: Conversation) -> None:
     with pytest.raises(EngineError, match=r"the message of 400 characters does not fit the model: the prompt has"):
         said(chat, "x" * 400)
     assert told(chat) == [("customer", "x" * 400)]
@@ -124,7 +124,7 @@ def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(kept: Conversations
             yield "and more"
             raise AssertionError("nobody listens any more")
 
-    chat = Chat(kept, kept.begin(), Slow())
+    chat = Conversation(kept, kept.begin(), Slow())
     parts = chat.say("One")
     next(parts)
     parts.close()
@@ -141,11 +141,11 @@ def test_a_request_that_nobody_waits_for_is_cancelled() -> None:
 
 def test_a_conversation_goes_on_where_it_was(tmp_path: Path) -> None:
     with Conversations(tmp_path / "chats.sqlite") as first:
-        chat = Chat(first, first.begin(), ModelAnswers(Narrow(), system=""))
+        chat = Conversation(first, first.begin(), ModelAnswers(Narrow(), system=""))
         chat.take_over()
         said(chat, "You there?")
     with Conversations(tmp_path / "chats.sqlite") as again:
-        later = Chat(again, again.last(), ModelAnswers(Narrow(), system=""))
+        later = Conversation(again, again.last(), ModelAnswers(Narrow(), system=""))
         assert later.taken and told(later) == [("customer", "You there?")]
     assert (tmp_path / "chats.sqlite").stat().st_mode & 0o077 == 0, "others may not read it"
 
