@@ -1,24 +1,20 @@
 """Which passage answers a question: words weighed by how rare they are, whatever customers call a thing.
 
 FTS5 finds candidates; each is held against the question by how much of it the passage's heading and its text have. What
-customers call by several words counts as one (`synonyms.yaml`). An `Embedder` that a plugin declares ranks the
-candidates too, and both ranks are fused (reciprocal rank fusion, Cormack and others 2009).
+customers call by several words counts as one (`synonyms.yaml`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import log, sqrt
-from typing import TypeAlias
+from math import log
 
 from aigc.knowledge.passages import Passage
-
-Embed: TypeAlias = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 
 RUN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]+|[^\W_]+", re.UNICODE)
 EAST = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
@@ -29,7 +25,6 @@ SHORTEST = 4  # letters of a word that an ending is taken from
 IN_TEXT = 0.6  # of what a word counts that stands in the text, not in the heading
 ABOVE = 0.8  # the same for headings above the last one
 OF_HEADING = 0.35  # what it counts that the heading asks for nothing else
-FUSED = 60  # the constant of reciprocal rank fusion
 PARTICLES = ("back", "off", "up")
 BETWEEN = r"(?:\ \w+){0,3}\ "
 ANYTHING = frozenset(f"x{language}{group}x" for language in ("en", "zh") for group in range(3))
@@ -37,12 +32,17 @@ OF_ANYTHING = 0.3  # what a word counts that is asked of anything: what it costs
 JOINED = "x"  # begins the one word that stands for several, which no text has
 # What a question is asked with; what is not about the matter.
 _ASKING = """
-    " a about again all also am an and any anybody are as at be been but by can could dear did do does doing for
-    from get got had has have hello help hey hi how i if in into is it its just know like long many may me mine
-    more much my need new no not now of off ok on one or our out part please question quick really see she so
-    some something anything someone tell thank thanks that the their them then there these they thing things
-    this to too up us use very want was we were what when where which who why will with would yes you your i'm
-    i'd i've don't doesn't can't didn't isn't let
+    " a about above after again all already also although am an and any anybody anything anyway are around as at
+    be because been before below between both but by can can't could dear did didn't do does doesn't doing don't
+    during each either else ever every few find first for from further gave get give given go goes going gone
+    got had has have hello help here hers hey hi his how i i'd i'm i've if in into is isn't it its just know
+    last later least less let like long look looking make makes many may maybe me might mine more most much must
+    my need neither never new no nor not now of off often ok on once one or other others our out over own part
+    per perhaps please put question quick quite rather really same say see several shall she should since so
+    some someone something still such sure tell than thank thanks that the their them then there these they
+    thing things this though through thus till to together too toward under until up upon us use very want
+    wanted was we were what when where which while who whom whose why will with within without work works would
+    yes yet you your
 """
 ASKING = frozenset(_ASKING.split())
 ASKING_HAN = re.compile(
@@ -118,23 +118,19 @@ def _stem(word: str) -> str:
 class Matching:
     """This holds questions against passages."""
 
-    def __init__(self, passages: Sequence[Passage], embed: Embed | None = None) -> None:
+    def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = passages
-        self._embed = embed
         self._words = [
             (frozenset(meant_words(_last(one))), frozenset(meant_words(_above(one))), frozenset(meant_words(one.text)))
             for one in passages
         ]
         self._spread = Counter(word for parts in self._words for word in frozenset().union(*parts))
-        self._vectors: Sequence[Sequence[float]] | None = None
 
     def found(self, question: str, candidates: Iterable[int], most: int) -> list[FoundPassage]:
         """Return the passages of the candidates, by their numbers, that answer a question best, the best first."""
         asked = frozenset(meant_words(question))
         matches = [(at, self._match(asked, at)) for at in candidates] if asked else []
         matches.sort(key=lambda one: (-one[1].worth, one[0]))
-        if self._embed is not None and matches:
-            matches = self._fused(question, matches)
         return [one for _, one in matches[:most]]
 
     def _match(self, asked: Set[str], at: int) -> FoundPassage:
@@ -159,17 +155,6 @@ class Matching:
             for word in sorted(words)
         )
 
-    def _fused(self, question: str, matches: list[tuple[int, FoundPassage]]) -> list[tuple[int, FoundPassage]]:
-        """Return the matches by their two ranks, as words and as an embedder see them."""
-        assert self._embed is not None
-        if self._vectors is None:
-            self._vectors = self._embed([f"{_last(one)}\n{one.text}" for one in self.passages])
-        (sought,) = self._embed([question])
-        near = sorted(matches, key=lambda one: -_cosine(sought, (self._vectors or ())[one[0]]))
-        by_meaning = {at: rank for rank, (at, _) in enumerate(near)}
-        fused = {at: 1 / (FUSED + rank) + 1 / (FUSED + by_meaning[at]) for rank, (at, _) in enumerate(matches)}
-        return sorted(matches, key=lambda one: -fused[one[0]])
-
 
 def _last(passage: Passage) -> str:
     return passage.headings[-1] if passage.headings else passage.title
@@ -177,8 +162,3 @@ def _last(passage: Passage) -> str:
 
 def _above(passage: Passage) -> str:
     return " ".join((passage.title, *passage.headings[:-1])) if len(passage.headings) > 1 else ""
-
-
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    size = sqrt(sum(part * part for part in one)) * sqrt(sum(part * part for part in other))
-    return sum(a * b for a, b in zip(one, other, strict=True)) / size if size else 0.0

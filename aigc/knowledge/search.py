@@ -13,7 +13,7 @@ from threading import Lock
 
 from aigc.errors import BriefError
 from aigc.knowledge.kept_blocks import BlockStore, blocks_kept
-from aigc.knowledge.matching import Embed, FoundPassage, Matching, meant_words
+from aigc.knowledge.matching import FoundPassage, Matching, meant_words
 from aigc.knowledge.passages import Passage, passages_of
 from aigc.knowledge.source_files import files_of
 from aigc.knowledge.sourced_facts import SourcedFact, standing_in
@@ -47,17 +47,14 @@ EVERYDAY = frozenset(_EVERYDAY.split())
 class Knowledge:
     """This is a folder of sources, read. It may be asked from several threads."""
 
-    def __init__(
-        self, folder: Path, passages: Sequence[Passage], passed_over: int = 0, embed: Embed | None = None
-    ) -> None:
+    def __init__(self, folder: Path, passages: Sequence[Passage], passed_over: int = 0) -> None:
         self.folder = folder
         self.passages = passages
         self.passed_over = passed_over
-        self._embed = embed
         self._lock = Lock()
 
     @classmethod
-    def of(cls, folder: Path, *, store: BlockStore | None = None, embed: Embed | None = None) -> Knowledge:
+    def of(cls, folder: Path, *, store: BlockStore | None = None) -> Knowledge:
         """Read a folder, of which a `store` knows the files that have not changed. NotFound and BriefError say what is
         wrong with it, or with which line of which file."""
         paths, others = files_of(folder)
@@ -70,7 +67,7 @@ class Knowledge:
                     f"{folder}: has more than {MOST_TEXT:,} characters of text", hint="name a folder in it"
                 )
             passages += passages_of(whole_text(path.relative_to(folder).as_posix()), blocks)
-        return cls(folder, passages, others, embed)
+        return cls(folder, passages, others)
 
     def search(self, words: str, most: int = LOOKED_AT) -> list[tuple[Passage, float]]:
         """Return the passages that tell most about some words, the best first, each with its rank by BM25."""
@@ -164,7 +161,7 @@ class Knowledge:
 
     @cached_property
     def _matching(self) -> Matching:
-        return Matching(self.passages, self._embed)
+        return Matching(self.passages)
 
     @cached_property
     def _meant(self) -> sqlite3.Connection:

@@ -28,9 +28,11 @@ def handing_over_lists() -> Mapping[str, Any]:
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     one = handing_over_lists()["person"]
     roles, anyone, speech = one["roles"], one["anyone"], one["speech"]
+    few, no_role = one["alone"], r"(?! (?:fee|cost|price|discount|rate|hair|size|body)s?\b)"
     wanted = {
-        "role": rf"\b(?:{one['verbs']})\b.{{0,60}}\b(?:{roles})\b",
-        "alone": rf"\b(?:{roles}|a person|real person)\b(?! (?:fee|cost|price|discount|rate)s?\b)",
+        "role": rf"\b(?:{one['verbs']})\b.{{0,60}}\b(?:{roles})\b|\b(?:{roles})\b.{{0,25}}\b(?:{speech})\b",
+        "alone": rf"\b(?:{roles}|{few}|a person|real person)\b{no_role}",
+        "strong": rf"\b(?:{one['strong']})\b{no_role}",
         "anyone": rf"\b(?:{speech})\b.{{0,40}}\b(?:{anyone})\b|\b(?:{anyone})\b.{{0,25}}\b(?:{speech})\b",
         "no_machine": one["no_machine"],
         "han": one["han"],
@@ -43,7 +45,7 @@ def asks_for_person(message: str) -> bool:
     """Tell whether a customer asks for a person."""
     found = _patterns()
     text = " ".join(message.split())
-    if found["han"].search(text) or found["no_machine"].search(text):
+    if any(found[name].search(text) for name in ("han", "no_machine", "strong")):
         return True
     alone = len(text.split()) <= FEW_WORDS and found["alone"].search(text)
     return bool(alone or found["role"].search(text) or found["anyone"].search(text))

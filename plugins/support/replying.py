@@ -21,6 +21,7 @@ from aigc_plugins.support.ticket_text import own_text
 SURE = 0.4  # of a passage's worth, from which it answers
 TITLED = 0.5  # of the question in the heading, and of the heading in the question: it asks just that
 LONGEST = 700  # characters of a passage that is told whole
+SHORT = 80  # characters of a message that is read whole, with what looks like a greeting: 人工客服在吗
 MOST_SENTENCES = 3  # of a longer one
 
 ASKED, NOTHING, UNSURE = "asked for a person", "no page comes near", "not sure"
@@ -45,9 +46,10 @@ class SupportReply:
 
 def reply_of(values: Mapping[str, Any]) -> SupportReply:
     """Return the reply to a brief's message."""
-    message = without_orders(own_text(str(values.get("message") or "")))
+    written = str(values.get("message") or "")
+    message = without_orders(own_text(written))
     passages: Sequence[Mapping[str, Any]] = values.get("passages") or []
-    if asks_for_person(message):
+    if asks_for_person(message) or (len(written) <= SHORT and asks_for_person(written)):
         return SupportReply(reason=ASKED)
     places = tuple(str(one["place"]) for one in passages)
     if not message or not passages:
