@@ -19,12 +19,14 @@ from aigc_plugins.support.handing_over import asks_for_person, disclosure_of, is
 from aigc_plugins.support.ticket_text import own_text
 
 SURE = 0.4  # of a passage's worth, from which it answers
+PLAIN = 0.6  # from which no model is asked whether it does
+READ = 1200  # characters of a passage that a model reads
 TITLED = 0.5  # of the question in the heading, and of the heading in the question: it asks just that
 LONGEST = 700  # characters of a passage that is told whole
 SHORT = 80  # characters of a message that is read whole, with what looks like a greeting: 人工客服在吗
 MOST_SENTENCES = 3  # of a longer one
 
-ASKED, NOTHING, UNSURE = "asked for a person", "no page comes near", "not sure"
+ASKED, NOTHING, UNSURE, DOUBTED = "asked for a person", "no page comes near", "not sure", "a model doubts it"
 TITLE, QUOTED = "a title that matches", "quoted"
 
 
@@ -44,8 +46,8 @@ class SupportReply:
         return not self.answer
 
 
-def reply_of(values: Mapping[str, Any]) -> SupportReply:
-    """Return the reply to a brief's message."""
+def reply_of(values: Mapping[str, Any], verdicts: Sequence[str] = ()) -> SupportReply:
+    """Return the reply to a brief's message, with what a model said of it, `yes` or `no`, where one was asked."""
     written = str(values.get("message") or "")
     message = without_orders(own_text(written))
     passages: Sequence[Mapping[str, Any]] = values.get("passages") or []
@@ -58,6 +60,8 @@ def reply_of(values: Mapping[str, Any]) -> SupportReply:
     told = without_orders(str(best["text"]))
     if float(best["worth"]) < SURE or not told:
         return SupportReply(reason=UNSURE, citations=places)
+    if "no" in verdicts:
+        return SupportReply(reason=DOUBTED, citations=places)
     titled = float(best["headed"]) >= TITLED and float(best["asked"]) >= TITLED
     if titled or len(told) <= LONGEST:
         return SupportReply(answer=told, citations=places[:1], reason=TITLE if titled else QUOTED, quotes=(told,))
@@ -76,35 +80,44 @@ def telling_sentences(message: str, text: str) -> tuple[str, ...]:
     return tuple(told[at] for at in chosen)
 
 
-@pass_context
-def reply_answer(context: Context) -> str:
-    """Return the answer to a message from the passages of its brief, nothing where a person is needed."""
-    return reply_of(context.get_all()).answer
+def reply_doubts(message: str, passages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return, as a list of one or none, the page that would answer a message where its words leave that in doubt."""
+    if reply_of({"message": message, "passages": passages}).needs_human or float(passages[0]["worth"]) >= PLAIN:
+        return []
+    heading, text = str(passages[0].get("heading") or ""), without_orders(str(passages[0]["text"]))
+    return [{"heading": heading, "text": text[:READ], "question": without_orders(own_text(message))}]
 
 
 @pass_context
-def reply_citations(context: Context) -> list[str]:
+def reply_answer(context: Context, verdicts: Sequence[str] | None = None) -> str:
+    """Return the answer to a message from the passages of its brief, nothing where a person is needed; `verdicts` are
+    those of a model that was asked whether the page answers, where one was."""
+    return reply_of(context.get_all(), verdicts or ()).answer
+
+
+@pass_context
+def reply_citations(context: Context, verdicts: Sequence[str] | None = None) -> list[str]:
     """Return where the passages stand that an answer says, or where it is none, those that come near."""
-    return list(reply_of(context.get_all()).citations)
+    return list(reply_of(context.get_all(), verdicts or ()).citations)
 
 
 @pass_context
-def reply_needs_human(context: Context) -> bool:
+def reply_needs_human(context: Context, verdicts: Sequence[str] | None = None) -> bool:
     """Return whether a person has to answer a message."""
-    return reply_of(context.get_all()).needs_human
+    return reply_of(context.get_all(), verdicts or ()).needs_human
 
 
 @pass_context
-def reply_reason(context: Context) -> str:
+def reply_reason(context: Context, verdicts: Sequence[str] | None = None) -> str:
     """Return why a message is answered so, or why it needs a person."""
-    return reply_of(context.get_all()).reason
+    return reply_of(context.get_all(), verdicts or ()).reason
 
 
 @pass_context
-def reply_disclosure(context: Context) -> str:
+def reply_disclosure(context: Context, verdicts: Sequence[str] | None = None) -> str:
     """Return the line that says that a machine answered, where the market of a brief asks for it or is not known."""
     values = context.get_all()
-    if reply_of(values).needs_human:
+    if reply_of(values, verdicts or ()).needs_human:
         return ""
     written = "zh" if is_chinese(str(values.get("message") or "")) else "en"
     return disclosure_of(values, str(values.get("language") or written))
