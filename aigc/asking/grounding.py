@@ -107,12 +107,15 @@ def _passages(knowledge: Knowledge, words: str, schema: Mapping[str, Json]) -> l
 def sources_of(project: Project) -> Knowledge:
     """Return the project's folder of sources, read once. NotFound and BriefError say where it was named, what is wrong,
     and with which file."""
+    store = None if project.folder is None else KeptSources(project.folder / STORE.parent / KEPT)
     try:
-        store = None if project.folder is None else KeptSources(project.folder / STORE.parent / KEPT)
         return Knowledge.of(Path(project.settings.sources).expanduser(), store=store)
     except AigcError as error:
         place = project.settings.places.get(SOURCES, "")
         raise type(error)(f"{place}: {error.message}" if place else error.message, hint=error.hint) from None
+    finally:
+        if store is not None:
+            store.close()
 
 
 def _looked_for(content_type: ContentType, project: Project) -> dict[str, str]:
