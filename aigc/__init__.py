@@ -19,6 +19,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
     training                        rows of approved pieces → an adapter: account, split, choice, card, rounds
     evaluation                      how good a model writes: figures of pieces, likelihood of texts, side by side
     jobs                 | bench    many briefs: run, folder, lock; report, forecast, ray     | how fast
+         | chatting                 a conversation: a model or pages answer, a person takes over
     asking                          rows of a file → briefs: plan, matrix, ids, survey
     ledger                          what is known of every brief of a job; all SQL
     project                         opens what aigc.yaml names and passes it down

@@ -36,6 +36,7 @@ NAMES = [
     "stories/flash",
     "support/faq",
     "support/macro",
+    "support/reply",
     "support/review-reply",
     "text/continue",
     "text/write",

@@ -29,7 +29,7 @@ NEEDS = {  # what no script stands in for → why
     r"--on ray": "a cluster",
     r"aigc serve|^curl": "a port, and somebody to end it: tests/serving asks what the page does",
     r"--on vllm|--on openai": "what must be installed, or a server",
-    r"--watch|aigc pick spring$": "a terminal, and somebody to end it",
+    r"--watch|aigc pick spring$|aigc chat --kb help$": "a terminal, and somebody to end it",
     r"/mnt/": "a disk of that name",
     r"--from (matrixify|woocommerce|merchant-center|screaming-frog|search-console|semrush|ahrefs|keyword-planner)": (
         "the tool's export, which is read in tests/inputs/test_presets.py"
@@ -47,6 +47,9 @@ FILES = {
     "products_export.csv": SHOP + "".join(f"row-{row},Mug,<p>Holds 350 ml.</p>,Northfold,Mugs,9\n" for row in range(2)),
     "cars.csv": "name,horsepower,miles_per_gallon,Fuel type\nFord Pinto,,25,petrol\nDatsun PL510,88,27,petrol\n",
     "docs/tomatoes.md": "# Tomatoes\n\nWatering tomatoes takes 2 litres a day. Straw keeps tomatoes moist.\n",
+    "help/returns.md": "# Help\n\n## How do I return something?\n\nWithin 30 days.\n\n## 运费是多少？\n\n运费12元。\n",
+    "messages.csv": "message\nCan I send the boots back?\n",
+    "tickets.csv": "Ticket ID,Subject,Description,Source,Priority\n1,Boots,Can I send boots back?,Email,Low\n",
     "brands/tablewright.yaml": re.findall(r"```yaml\n(.*?)```", PAGES["brands.md"], re.DOTALL)[0],
 }
 JOBS = {  # what stands there already when a page begins

@@ -34,6 +34,7 @@ BUILT_IN: Mapping[str, str] = {
     "show": "Show a content type (inputs, limits, prompt, schema), or anything else by its name.",
     "generate": "Write one piece now.",
     "write": "Write a text from a sentence that asks for it, or change one.",
+    "chat": "Chat with a model, or with your own pages.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
     "pick": "Take, write or refuse what could stand in a piece.",

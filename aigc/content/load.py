@@ -178,8 +178,10 @@ class _Load:
             if FROM_SOURCES not in schema:
                 continue
             sought = root.child("brief").child(name).child(FROM_SOURCES)
-            if schema["type"] != "array" or item_schema(schema).get("type") != "string" or "default" not in schema:
-                sought.fail(f"{FROM_SOURCES} is for a list of texts that may be missing", "add `default: []`")
+            item = item_schema(schema).get("type") if schema["type"] == "array" else ""
+            if item not in ("string", "object") or "default" not in schema:
+                told = f"{FROM_SOURCES} is for a list of texts that may be missing, or of objects, for passages"
+                sought.fail(told, "add `default: []`")
             known = self._known - {"stages", name}
             check_expression(self.environment, sought.text(), known, (), sought.where, self.mistakes)
 

@@ -85,7 +85,8 @@ OF_INPUT: Keys = {
     **SEEN_BY,
     FROM_SOURCES: Key(
         means="Of a list of texts: what to look for in the folder of `sources`, an expression over the other inputs. "
-        "Where a row gives nothing, the sentences found there are its value.",
+        "Where a row gives nothing, the sentences found there are its value; of a list of objects the passages that "
+        "answer, with `place`, `heading`, `text`, `worth`, `headed` and `asked`, which may be none.",
         shape=TEXT_SHAPE,
         default="nothing",
     ),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from math import log
 from pathlib import Path
 from threading import Lock
 
 from aigc.errors import BriefError
+from aigc.knowledge.kept_blocks import BlockStore, blocks_kept
+from aigc.knowledge.matching import FoundPassage, Matching, meant_words
 from aigc.knowledge.passages import Passage, passages_of
-from aigc.knowledge.source_files import blocks_in, files_of
+from aigc.knowledge.source_files import files_of
 from aigc.knowledge.sourced_facts import SourcedFact, standing_in
 from aigc.types.foreign import whole_text
 
@@ -30,6 +32,10 @@ TABLE = "CREATE VIRTUAL TABLE passages USING fts5(title, headings, text, tokeniz
 ADD = "INSERT INTO passages (rowid, title, headings, text) VALUES (?, ?, ?, ?)"
 RANK = f"-bm25(passages, {TITLE}, {HEADING}, {TEXT})"
 FIND = f"SELECT rowid, {RANK} FROM passages WHERE passages MATCH ? ORDER BY 2 DESC LIMIT ?"
+CANDIDATES = 60  # passages that a question is held against
+MEANT = "CREATE VIRTUAL TABLE meant USING fts5(headings, text, tokenize='unicode61')"
+ADD_MEANT = "INSERT INTO meant (rowid, headings, text) VALUES (?, ?, ?)"
+FIND_MEANT = f"SELECT rowid FROM meant WHERE meant MATCH ? ORDER BY bm25(meant, {HEADING}, {TEXT}) LIMIT ?"
 # What English asks with and joins with; a word that most passages have counts little anyway.
 _EVERYDAY = """
     a about an and are as at be by can do does for from how in into is it its of on or our that the their to up was what
@@ -48,12 +54,13 @@ class Knowledge:
         self._lock = Lock()
 
     @classmethod
-    def of(cls, folder: Path) -> Knowledge:
-        """Read a folder. NotFound and BriefError say what is wrong with it, or with which line of which file."""
+    def of(cls, folder: Path, *, store: BlockStore | None = None) -> Knowledge:
+        """Read a folder, of which a `store` knows the files that have not changed. NotFound and BriefError say what is
+        wrong with it, or with which line of which file."""
         paths, others = files_of(folder)
         passages, room = list[Passage](), MOST_TEXT
         for path in paths:
-            blocks = blocks_in(path)
+            blocks = blocks_kept(path, store)
             room -= sum(len(block.text) for block in blocks)
             if room < 0:
                 raise BriefError(
@@ -65,6 +72,19 @@ class Knowledge:
     def search(self, words: str, most: int = LOOKED_AT) -> list[tuple[Passage, float]]:
         """Return the passages that tell most about some words, the best first, each with its rank by BM25."""
         return [(self.passages[at], rank) for at, rank in self._ranked(words, most)]
+
+    def under(self, file: str, headings: tuple[str, ...]) -> list[Passage]:
+        """Return all passages of a file under the same headings."""
+        return self._under[file, headings]
+
+    def answering(self, question: str, most: int) -> list[FoundPassage]:
+        """Return the passages that answer a question best, the best first."""
+        asked = list(dict.fromkeys(meant_words(question)))
+        if not asked:
+            return []
+        with self._lock:
+            rows = self._meant.execute(FIND_MEANT, (" OR ".join(f'"{word}"' for word in asked), CANDIDATES))
+            return self._matching.found(question, [at for (at,) in rows.fetchall()], most)
 
     def _ranked(self, words: str, most: int) -> list[tuple[int, float]]:
         asked = list(dict.fromkeys(_terms(words)))
@@ -130,6 +150,29 @@ class Knowledge:
             (at, *map(_indexed, (one.title, " ".join(one.headings), one.text))) for at, one in enumerate(self.passages)
         )
         index.executemany(ADD, rows)
+        return index
+
+    @cached_property
+    def _under(self) -> Mapping[tuple[str, tuple[str, ...]], list[Passage]]:
+        found: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
+        for one in self.passages:
+            found.setdefault((one.file, one.headings), []).append(one)
+        return found
+
+    @cached_property
+    def _matching(self) -> Matching:
+        return Matching(self.passages)
+
+    @cached_property
+    def _meant(self) -> sqlite3.Connection:
+        index = sqlite3.connect(":memory:", check_same_thread=False)
+        index.execute(MEANT)
+        parts = ((one.title, *one.headings) for one in self.passages)
+        rows = (
+            (at, " ".join(meant_words(" ".join(heads))), " ".join(meant_words(one.text)))
+            for at, (heads, one) in enumerate(zip(parts, self.passages, strict=True))
+        )
+        index.executemany(ADD_MEANT, rows)
         return index
 
 

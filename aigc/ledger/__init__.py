@@ -4,7 +4,8 @@ All SQL of the project is here, behind questions with names. `ledger` is the ope
 asked: `briefs`, `completions`, `pieces`, `lines`, `reviews`, `twins`, `totals`; `ledger.sql` says what stands in it,
 `database` is the connection, `store` what a project's jobs share. `entry` and `record` are a finished piece as a row
 and as JSON, `standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before
-anybody sees it, `assets` the folder of pieces' files, and `scratch` texts by name in a file that is thrown away.
+anybody sees it, `assets` the folder of pieces' files, `scratch` texts by name in a file that is thrown away,
+`kept_sources` what was read of a folder of sources, and `conversations` what was said in chats.
 
 Names: `Ledger`, `opened_ledger`, `has_ledger`, `check_job`, `Entry`, `KeptLine`, `artifact_record`, `Standing`,
 `standing`, `Complaint`. Knows: SQLite, briefs, artifacts, completions, requests' digests. Does not know: content

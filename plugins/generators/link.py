@@ -21,7 +21,7 @@ from aigc.errors import EngineError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, Json, Request
 from aigc.types.foreign import read_json
 from aigc_plugins.generators.answer_bytes import ASKED_FOR, LEAST, TooManyBytes, lines, room_for, whole_body
-from aigc_plugins.generators.chat import Call, Growing, Refused, Wording, completions
+from aigc_plugins.generators.chat_completions import Call, Growing, Refused, Wording, completions
 from aigc_plugins.generators.pace import Pace, backoff, retry_after
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Annotated
 from aigc import Range, generator
 from aigc.errors import UsageError
 from aigc.types import Generator
-from aigc_plugins.generators.chat import Server, Wording
+from aigc_plugins.generators.chat_completions import Server, Wording
 
 
 @generator(

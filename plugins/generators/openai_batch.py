@@ -28,7 +28,7 @@ from aigc_plugins.generators.batch_files import (
     name_of,
     status,
 )
-from aigc_plugins.generators.chat import Refused, Server, Wording, completions, failed
+from aigc_plugins.generators.chat_completions import Refused, Server, Wording, completions, failed
 
 log = logging.getLogger(__name__)
 

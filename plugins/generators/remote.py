@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from aigc.errors import EngineError
 from aigc.types import Completion, Delta, Request
-from aigc_plugins.generators.chat import Refused, failed
+from aigc_plugins.generators.chat_completions import Refused, failed
 from aigc_plugins.generators.link import Link
 
 TICK = 0.5  # seconds; how long Ctrl-C may have to wait where a wait cannot be interrupted

@@ -22,7 +22,7 @@ from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
 from aigc.types.foreign import read_json
 from aigc_plugins.generators.asked_words import LISTED, word_among
-from aigc_plugins.generators.chat import UNTOLD, Refused, constraint, failed
+from aigc_plugins.generators.chat_completions import UNTOLD, Refused, constraint, failed
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front

@@ -1,4 +1,4 @@
-"""What support desks write: `support/macro`, `support/review-reply`, `support/faq`.
+"""What support desks write: `support/macro`, `support/review-reply`, `support/faq`, `support/reply`.
 
 Replies say the brief's own words between a greeting and an end from `wording.yaml`, so that nothing is promised that
 the brief does not promise.
@@ -31,7 +31,17 @@ from aigc_plugins.support.faq_parts import (
     questions_stand_alone,
     replies_agree,
 )
+from aigc_plugins.support.reply_files import freshdesk_replies, unanswered, zendesk_replies
 from aigc_plugins.support.reply_parts import complaint_is_answered, macro_reply, review_reply
+from aigc_plugins.support.replying import (
+    reply_answer,
+    reply_citations,
+    reply_disclosure,
+    reply_doubts,
+    reply_needs_human,
+    reply_reason,
+    stands_in_passages,
+)
 from aigc_plugins.support.ticket_files import ticket_briefs
 
 if TYPE_CHECKING:
@@ -41,6 +51,11 @@ if TYPE_CHECKING:
 @hookimpl
 def aigc_content_types() -> Sequence[Path]:
     return (Path(str(files("aigc_plugins.templates").joinpath("support"))),)
+
+
+@hookimpl
+def aigc_exporters() -> Sequence[Extension]:
+    return (freshdesk_replies, unanswered, zendesk_replies)
 
 
 @hookimpl
@@ -57,6 +72,7 @@ def aigc_checks() -> Sequence[Extension]:
         nothing_left_out,
         questions_stand_alone,
         replies_agree,
+        stands_in_passages,
     )
 
 
@@ -67,5 +83,11 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         faq_entries=faq_entries,
         faq_title=faq_title,
         macro_reply=macro_reply,
+        reply_answer=reply_answer,
+        reply_citations=reply_citations,
+        reply_disclosure=reply_disclosure,
+        reply_doubts=reply_doubts,
+        reply_needs_human=reply_needs_human,
+        reply_reason=reply_reason,
         review_reply=review_reply,
     )

@@ -20,7 +20,7 @@ OWN = {  # what we wrote ourselves a moment before, or into our own database
     "aigc/types/foreign.py",
     "plugins/formats/json_briefs.py",  # its rows go through `sound_rows`
     "plugins/generators/batch_files.py",
-    "plugins/generators/chat.py",
+    "plugins/generators/chat_completions.py",
 }
 
 

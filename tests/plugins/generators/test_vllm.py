@@ -17,7 +17,7 @@ from aigc.content import output_grammar
 from aigc.errors import EngineError, ModelError, UsageError
 from aigc.testing import tiny_gpt
 from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob, Usage
-from aigc_plugins.generators.chat import UNTOLD
+from aigc_plugins.generators.chat_completions import UNTOLD
 from aigc_plugins.generators.vllm import vllm
 
 Ask = Callable[..., Request]

@@ -11,7 +11,7 @@ import pytest
 
 from aigc.content import output_grammar
 from aigc.types import Grammar, Message, Prompt, Request, SamplingParams, TokenLogprob, ToolCall
-from aigc_plugins.generators.chat import Growing, Refused, Wording, completions
+from aigc_plugins.generators.chat_completions import Growing, Refused, Wording, completions
 
 Ask = Callable[..., Request]
 
