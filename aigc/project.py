@@ -60,7 +60,7 @@ class Project:
         self.out = out
         self.registry = registry
         self.timeouts = registry.timeouts = settings.patience()
-        self.environment: TemplateEnvironment = make_environment(self.timeouts)
+        self.environment: TemplateEnvironment = make_environment(self.timeouts, registry.quarantine_note)
         registry.extend("aigc_environment", environment=self.environment)
         self.opened: Source | None = None
         self._files: dict[str, tuple[Path, str]] | None = None

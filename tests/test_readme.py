@@ -28,6 +28,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
+HELP = re.findall(
+    r"^\s+(aigc .+)$", Commands().get_command(click.Context(Commands()), "write").help or "", re.MULTILINE
+)
+
+
 def test_the_readme_is_short() -> None:
     assert README.count("\n") <= 120
 
@@ -72,6 +77,15 @@ def test_a_command_in_the_readme_exists(line: str) -> None:
         command = found
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known, line
+
+
+@pytest.mark.parametrize("line", [line for line in [*commands(), *HELP] if line.startswith("aigc write")])
+def test_a_model_that_is_shown_for_write_is_none_that_it_flags(line: str) -> None:
+    words = shlex.split(line)
+    if "-m" in words:
+        model = Catalogue.load().find(words[words.index("-m") + 1])
+        needs = Project.open().content_type("text/write").demands.needs
+        assert model is not None and model.parameters >= needs.parameters, "it would name another one"
 
 
 @pytest.mark.parametrize("name", re.findall(r"^\| `(\S+)` \|", README, re.MULTILINE))

@@ -1,7 +1,8 @@
-"""Threads that a plugin left behind, and that do not let Python end: the program ends all the same after a while.
+"""Threads that a plugin left behind, and what it has called at the end: the program ends all the same after a while.
 
-Python waits, when the main thread has come to its end, for every thread that is no daemon. Those of a library that
-does its work in threads end at once; of one that turns for ever the name is told.
+Python waits, when the main thread has come to its end, for every thread that is no daemon, and then calls what is
+registered for that. Those of a library that does its work in threads end at once; of one that turns for ever the name
+is told, and so is what was registered where that does not come to an end.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from contextlib import suppress
 from functools import partial
 
 from aigc.bounds.hard_exit import END_AT_ONCE
+from aigc.bounds.lasting_effects import LASTING_EFFECTS
 
 PATIENCE = 10.0  # seconds for which threads may go on after the end
+FAREWELL = 60.0  # seconds for what is called at the end
 NAME = "aigc ending"
 
 
 def end_without_them(code: int) -> None:
-    """See to it that the program ends with this exit code even if other threads go on, where there are any."""
-    if any(one.name == NAME for one in threading.enumerate()) or not lasting():
+    """See to it that the program ends with this exit code even if other threads go on, or what others' code has called
+    at the end, where there is any."""
+    if any(one.name == NAME for one in threading.enumerate()) or not (lasting() or LASTING_EFFECTS.at_the_end):
         return
     threading.Thread(target=partial(_end, code), name=NAME, daemon=True).start()
 
@@ -36,7 +40,10 @@ def _end(code: int) -> None:
     time.sleep(PATIENCE)
     going_on = lasting()
     if not going_on:  # what Python does after that takes its time
-        return
+        if not LASTING_EFFECTS.at_the_end:
+            return
+        time.sleep(FAREWELL - PATIENCE)
+        going_on = [*dict.fromkeys(LASTING_EFFECTS.at_the_end)]
     with suppress(Exception):  # nobody may be listening
         print(f"WARNING: not waiting for what a plugin left running: {', '.join(going_on)}", file=sys.stderr)
         sys.stderr.flush()

@@ -42,6 +42,11 @@ class LastWords:
         self._file = -1
         self._work = b""
 
+    @property
+    def at_work(self) -> bool:
+        """Whether others' code is at work."""
+        return bool(self._work)
+
     @contextmanager
     def kept(self, path: Path) -> Iterator[None]:
         """Keep them in a file while the block runs; a disk that refuses keeps none."""

@@ -110,7 +110,13 @@ class LibraryFunctions:
 
 def _tell(who: str, changed: list[str]) -> None:
     more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-    told = f"{who}: {', '.join(changed[:SHOWN])}{more} of Python's own was replaced, for everybody; that is put back"
+    tell_once(
+        f"{who}: {', '.join(changed[:SHOWN])}{more} of Python's own was replaced, for everybody; that is put back"
+    )
+
+
+def tell_once(told: str) -> None:
+    """Log a warning, unless it was before."""
     if told not in _told:
         _told.add(told)
         log.warning("%s", told)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from os import close, closerange, dup2, fstat, getpid
 from pathlib import Path
@@ -31,6 +31,7 @@ class OwnFiles:
         self._files: list[tuple[int, int, int]] = []  # number, disk and place of those that we cannot do without
         self._ours = getpid()
         self._guarded = False
+        self._looks: list[Callable[[str], None]] = []
 
     def take(self, number: int, name: str) -> None:
         """Spare a number, without which the process ends."""
@@ -42,6 +43,23 @@ class OwnFiles:
         """Spare a number no longer: it is about to be closed by whoever opened it."""
         self._names.pop(number, None)
         self._files = [one for one in self._files if one[0] != number]
+
+    def when_turns_end(self, look: Callable[[str], None]) -> None:
+        """Have a function look, whenever others' code had its turn, whether ours can be used; it is told whose."""
+        self._looks.append(look)
+
+    def look_no_more(self, look: Callable[[str], None]) -> None:
+        """Have a function look no more."""
+        self._looks.remove(look)
+
+    def name_of(self, path: str) -> str:
+        """Return the name of a file that is open here; nothing for another one."""
+        with suppress(OSError):
+            what = os.stat(path)  # noqa: PTH116 - a Path takes its time
+            for number, disk, place in self._files:
+                if (what.st_dev, what.st_ino) == (disk, place):
+                    return self._names[number]
+        return ""
 
     @contextmanager
     def open_at(self, paths: Iterable[Path], before: Collection[int]) -> Iterator[None]:
@@ -76,6 +94,8 @@ class OwnFiles:
             with suppress(OSError, ValueError):  # where that is what is closed, the exit code is all that can be said
                 print(f"Error: {told}; {REMEDY}", file=sys.__stderr__)
             END_AT_ONCE(STUCK)
+        for look in self._looks:
+            look(who)
 
     def _free(self, number: int) -> int:
         """Return the number where it is none of ours, else refuse it with an OSError."""

@@ -3,14 +3,14 @@
     with undisturbed("plugin 'polite'"):
         module = import_module(name)
 
-That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found and
-which are there, `LibraryFunctions`, and who hears of errors that nobody caught; who hears signals, and no alarm rings
-later, nor who traces each call; the locale, the mask of new files' rights, variables of the environment, which
-warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS`
-have the name; a child that is forked and comes back ends. What is added, a deeper stack and what silences warnings is
-left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
-stderr: stdout may be read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not
-around each call of a check, and only where others' code is at work.
+That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found first
+and which are there, `LibraryFunctions`, `SharedSettings`, and who hears of errors that nobody caught; who hears
+signals, and no alarm rings later; the locale, the mask of new files' rights, variables of the environment, which
+warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, `LAST_WORDS` have
+the name, and `LASTING_EFFECTS` are kept off; a child that is forked and comes back ends. What is added, a deeper stack
+and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were,
+and what others print goes to stderr: stdout may be read by a program. It takes some 60 microseconds: it stands around
+the steps of a piece, not around each call of a check, and only where others' code is at work.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from os import getpid
-from typing import Any
+from typing import Any, TypeAlias
 
 from aigc.bounds.hard_exit import RefusedExit, end_forked
 from aigc.bounds.last_words import LAST_WORDS
+from aigc.bounds.lasting_effects import LASTING_EFFECTS
 from aigc.bounds.library_functions import LibraryFunctions
 from aigc.bounds.own_files import OWN_FILES
+from aigc.bounds.shared_settings import SharedSettings
 from aigc.bounds.watchdog import HEARS, WATCHDOG
 
 OUR_LOGS = ("aigc", "aigc_plugins")
@@ -39,10 +41,9 @@ KNOWN = frozenset((*OUR_LOGS, "jinja2", "markupsafe", "builtins", "operator", "_
 OUR_VARIABLES = "AIGC_"  # how the names of variables begin that say what we do
 HEARD = tuple(
     int(getattr(signal, name))  # a plain number is faster
-    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGPIPE")
+    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGPIPE", "SIGCHLD", "SIGHUP", "SIGPROF", "SIGXFSZ")
     if hasattr(signal, name)
 )
-NO_ALARM = (0.0, 0.0)
 SET_DEPTH, DEPTH = sys.setrecursionlimit, sys.getrecursionlimit  # also where they were replaced
 STREAMS = ("stdin", "stdout", "stderr")  # by descriptor
 STDOUT, STDERR = 1, 2
@@ -52,13 +53,13 @@ _descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy th
 _diverted: list[object] = []  # whose work has stdout lead to stderr now
 
 
-class _Undisturbed:
+class _Undisturbed(AbstractContextManager[None]):
     """This holds what was there. It is no generator: to end one, Python needs the names that may be gone."""
 
     __slots__ = (
-        *("_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
-        *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_ringing", "_streams"),
-        *("_traced", "_variables"),
+        *("_around", "_attributes", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions"),
+        *("_hearers", "_hooks", "_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
+        *("_streams", "_variables"),
     )
 
     def __init__(self, name: str) -> None:
@@ -66,15 +67,17 @@ class _Undisturbed:
 
     def __enter__(self) -> None:
         OWN_FILES.guard()
+        LASTING_EFFECTS.guard()
         self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
+        self._attributes = [vars(one).copy() if hasattr(one, "__dict__") else None for one in self._streams]
         self._paths, self._folder = tuple(sys.path), _here()
         self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
         self._hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
-        self._traced = sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
+        self._settings = SharedSettings()
         self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
         self._hearers = [HEARS(number) for number in HEARD]
-        self._ringing, self._quiet = _ringing(), _quiet()
+        self._quiet = _quiet()
         self._locale, self._filters = locale.setlocale(locale.LC_ALL), list(warnings.filters)
         self._mask = os.umask(0o077)
         os.umask(self._mask)
@@ -82,6 +85,9 @@ class _Undisturbed:
         WATCHDOG.refuse_exits()
         self._ending, os._exit = os._exit, RefusedExit(os._exit)
         self._before = LAST_WORDS.begin(self._name)
+        self._around = WATCHDOG.innermost()
+        if self._around is not None:
+            self._around.ending.append(self)
         if self._name and _descriptors and not _diverted:
             _diverted.append(self)
             sys.stdout = sys.stderr
@@ -89,27 +95,28 @@ class _Undisturbed:
                 os.dup2(STDERR, STDOUT)
 
     def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
+        self._settings.end_tracing()
+        if self._around is not None:
+            self._around.ending.remove(self)
         if DEPTH() < self._depth:
             SET_DEPTH(self._depth)
         end_forked(self._process, error)
         self._functions.put_back(self._name)  # nothing can be called before
+        self._settings.put_back(self._name)
         os._exit = self._ending
         LAST_WORDS.end(self._before)
         if len(sys.modules) != len(self._modules):
             for name in self._modules.keys() - sys.modules.keys():
                 sys.modules[name] = self._modules[name]
         sys.stdin, sys.stdout, sys.stderr = self._streams
-        _add_again(sys.path, self._paths)
-        _add_again(sys.meta_path, self._finders[0])
-        _add_again(sys.path_hooks, self._finders[1])
+        for stream, held in zip(self._streams, self._attributes, strict=True):
+            if held is not None and vars(stream) != held:  # another `write`, of its own
+                vars(stream).clear()
+                vars(stream).update(held)
+        _first_again(sys.path, self._paths)
+        _first_again(sys.meta_path, self._finders[0])
+        _first_again(sys.path_hooks, self._finders[1])
         sys.excepthook, sys.unraisablehook, threading.excepthook = self._hooks
-        interval, trace, profile = self._traced
-        if sys.getswitchinterval() != interval:
-            sys.setswitchinterval(interval)
-        if sys.gettrace() is not trace:
-            sys.settrace(trace)
-        if sys.getprofile() is not profile:
-            sys.setprofile(profile)
         os.umask(self._mask)
         if self._folder and self._folder != _here():
             with suppress(OSError):  # it is gone: whoever needs it says so
@@ -133,8 +140,6 @@ class _Undisturbed:
 
     def _hear_again(self) -> None:
         """Have signals heard by who heard them; only the main thread can have changed that."""
-        if self._ringing == NO_ALARM != _ringing():
-            signal.setitimer(signal.ITIMER_REAL, 0)
         WATCHDOG.listen_again()
         if [HEARS(number) for number in HEARD] == self._hearers:
             return
@@ -199,10 +204,10 @@ def _let_go(copy: int) -> None:
         os.close(copy)
 
 
-def _add_again(now: list[Any], before: tuple[Any, ...]) -> None:
-    """Put back what was taken out of a list."""
+def _first_again(now: list[Any], before: tuple[Any, ...]) -> None:
+    """Put back what was taken out of a list, in its order: what was added comes after it."""
     if before != tuple(now):
-        now += [one for one in before if one not in now]
+        now[:] = [*before, *(one for one in now if not any(one is ours or one == ours for ours in before))]
 
 
 def _here() -> str:
@@ -210,11 +215,6 @@ def _here() -> str:
         return os.getcwd()  # noqa: PTH109 - a Path takes its time
     except OSError:
         return ""
-
-
-def _ringing() -> tuple[float, float]:
-    """Return when an alarm rings, and again how long after."""
-    return signal.getitimer(signal.ITIMER_REAL) if hasattr(signal, "ITIMER_REAL") else NO_ALARM
 
 
 def _variables() -> dict[bytes, bytes] | dict[str, str]:
@@ -238,15 +238,23 @@ def _filter_again(before: Sequence[Any]) -> None:
     warnings.filters[:] = [*added, *before]  # type: ignore[index]
 
 
-def _quiet() -> tuple[int, bool, tuple[int, ...]]:
-    """Return up to which level no log is heard, whether ours is not, and by whom it is heard."""
-    return logging.root.manager.disable, LOG.disabled, tuple(map(id, (*LOG.handlers, *logging.root.handlers)))
+Quiet: TypeAlias = tuple[int, bool, tuple[int, int, tuple[Any, ...]], tuple[int, ...]]
 
 
-def _log_again(level: int, off: bool, _: object) -> None:
+def _quiet() -> Quiet:
+    """Return up to which level no log is heard, whether ours is not, what it lets pass, and by whom it is heard."""
+    passing = LOG.level, logging.root.level, tuple(LOG.filters)
+    return logging.root.manager.disable, LOG.disabled, passing, tuple(map(id, (*LOG.handlers, *logging.root.handlers)))
+
+
+def _log_again(level: int, off: bool, passing: tuple[int, int, tuple[Any, ...]], _: object) -> None:
     """Have our own log heard as before, whatever somebody's set-up of a log turned off; what hears nothing is no
     handler, and would break whoever logs next."""
     logging.disable(level)
+    LOG.setLevel(passing[0])
+    if logging.root.level > passing[1]:
+        logging.root.setLevel(passing[1])
+    LOG.filters[:] = passing[2]
     for log in (LOG, logging.root):
         log.handlers[:] = [one for one in log.handlers if isinstance(one, logging.Handler)]
     for name, one in list(logging.root.manager.loggerDict.items()):

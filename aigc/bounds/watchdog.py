@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -62,6 +62,11 @@ class Watchdog:
         if calls is None:
             calls = self._calls[me] = []
         return calls
+
+    def innermost(self) -> Watched | None:
+        """Return the innermost call that is under way in this thread."""
+        calls = self._calls.get(threading.get_ident())
+        return calls[-1] if calls else None
 
     @contextmanager
     def uncounted(self) -> Iterator[None]:
@@ -163,13 +168,14 @@ WATCHDOG = Watchdog()
 class Watched:
     """This is one call that is watched while the block runs. `seconds` of 0 lets it take what it wants."""
 
-    __slots__ = ("_calls", "_depth", "_name", "_next", "overdue", "seconds", "spent")
+    __slots__ = ("_calls", "_depth", "_name", "_next", "ending", "overdue", "seconds", "spent")
 
     def __init__(self, name: str, seconds: float) -> None:
         self._name, self.seconds = name, seconds
         self.overdue = False
         self.spent = 0.0
         self._next = seconds + TICK  # the first look comes before a whole tick has passed
+        self.ending: list[AbstractContextManager[None]] = []  # what is to end within it, whatever ends the call
 
     @property
     def name(self) -> str:
@@ -185,6 +191,8 @@ class Watched:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
+        while self.ending:  # a function that traces calls raised as that was about to end
+            self.ending[-1].__exit__(kind, error, trace)
         del self._calls[self._depth :]
         return None
 

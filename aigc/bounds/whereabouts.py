@@ -1,7 +1,7 @@
 """Where somebody's code was when it was broken off: the line of theirs that was reached last.
 
-What they call does not help them to find it: their file is the first on the stack that is neither ours nor Python's
-own, and the line the deepest of that file's folder.
+What they call does not help them to find it: their file is the first on the stack that is neither ours, Jinja's nor
+Python's own, and the line the deepest of that file's folder.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from traceback import walk_stack, walk_tb
 from types import FrameType, TracebackType
 
-OURS = str(Path(__file__).parents[1])
+import jinja2
+
+OURS = (str(Path(__file__).parents[1]), str(Path(str(jinja2.__file__)).parent))
 PYTHON = str(Path(os.__file__).parent)
 INSTALLED = "site-packages"  # lies in Python's own folder, and is not its own
 
@@ -45,7 +47,7 @@ def _place(stack: Sequence[tuple[str, int]]) -> str:
 def _theirs(stack: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     for file, line in stack:
         pythons = file.startswith(PYTHON) and INSTALLED not in file
-        if not (pythons or file.startswith((OURS, "<"))):
+        if not (pythons or file.startswith((*OURS, "<"))):
             yield file, line
 
 

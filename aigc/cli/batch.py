@@ -33,7 +33,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.readable import REASONS
-from aigc.cli.stopping import GRACE, gentle_stop
+from aigc.cli.stopping import GRACE, gentle_stop, going_on_later
 from aigc.errors import (
     AigcError,
     BriefError,
@@ -138,7 +138,8 @@ def command(
         rows, given = plan.rows(project, content_type), _given(over=plan.limit or "") if first else _given()
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, first=first, command=given)
         if job.remaining:
-            _write(project, job, runner, redo)
+            with going_on_later(job):
+                _write(project, job, runner, redo)
         return _say(project, job.finish(exports), job, as_json=as_json)
 
 

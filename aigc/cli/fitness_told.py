@@ -95,8 +95,9 @@ def fitness_lines(fitness: Fitness) -> list[str]:
         lines.append(" ".join([_used_voice(name, fitness.voice, voices), *_unmet_voices(fitness)]))
     small = [stage for stage in fitness.content_type.stages if fitness.of_size([stage.name])]
     stands_in = all(stage.fallback for stage in small if stage.name in fitness.stages)
-    flagged = "will be flagged where the model writes; plain texts stand" if stands_in else "will be flagged"
-    return [*lines, *(f"{name} {flagged}: {message}" for message in fitness.of_size(fitness.stages))]
+    plainly = ": pieces with lines of the model will be flagged, those with the brief's own words alone will not"
+    flagged = plainly if stands_in else " will be flagged"
+    return [*lines, *(f"{name}{flagged}: {message}" for message in fitness.of_size(fitness.stages))]
 
 
 def _used_voice(name: str, voice: str, voices: Mapping[str, Voice]) -> str:

@@ -8,6 +8,9 @@ import shutil
 import sys
 from pathlib import Path
 
+import click
+
+from aigc.cli.group import GIVEN
 from aigc.errors import shell_command
 
 NAME = "aigc"
@@ -28,6 +31,11 @@ def as_typed(command: str) -> str:
 def next_command(name: str, *words: object, options: tuple[str, ...] = ()) -> str:
     """Return a command of ours as it can be pasted here; words that begin with `-` are no options."""
     return as_typed(shell_command(name, *words, options=options))
+
+
+def as_given() -> str:
+    """Return the command that runs now as somebody typed it."""
+    return shlex.join([NAME, *click.get_current_context().meta[GIVEN]])
 
 
 def opening(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from dataclasses import fields
-from functools import wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +12,8 @@ import click
 
 from aigc.cli import completing, reports
 from aigc.cli.echo import echo, print_json
+from aigc.cli.frame import INTERRUPTED, WAITING
+from aigc.cli.going_on import as_given
 from aigc.cli.options import (
     F,
     Overrides,
@@ -26,6 +28,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import loading
 from aigc.cli.readable import REASONS, counted
+from aigc.cli.stopping import going_on_later
 from aigc.errors import UsageError, shell_command
 from aigc.jobs import (
     ARTIFACTS_FILE,
@@ -40,6 +43,8 @@ from aigc.jobs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aigc.project import Project
     from aigc.types import Generator, JobReport
 
@@ -146,52 +151,66 @@ def command(
     refuse_foreign(out, [project.registry.get("exporter", name) for name in exports], own=(ARTIFACTS_FILE, REPORT))
     prepare_folder(out, localised.content_type.name)
     with ExitStack() as held:
-        generator = _generator(project, localised, held)
-        _translate_briefs(project, localised, generator, out)
+        load = cache(partial(_generator, project, localised, held))
+        if code := _translate_briefs(project, localised, load, out, as_json=as_json):
+            return code
         job = held.enter_context(open_job(project, localised.content_type, out, reuse=False))
         job.register(localised.briefs())
         if job.remaining:
-            job.run(localised.runner(generator))
-        code = _told(project, job, job.finish(exports), batch, as_json=as_json)
+            with going_on_later(job):
+                job.run(localised.runner(load() if localised.translation is not None else None))
+        code = _told(project, job, job.finish(exports), as_json=as_json)
         return code or int(localised.damaged)
 
 
-def _generator(project: Project, localised: Localised, held: ExitStack) -> Generator | None:
-    """Load the model where something is to be translated."""
-    if localised.translation is None:
-        return None
+def _generator(project: Project, localised: Localised, held: ExitStack) -> Generator:
+    """Load the model that translates."""
+    assert localised.translation is not None
     project.source.check()
     check_model(project)
     with loading(project.settings.model) as report:
         return held.enter_context(closing(project.generator(report, only=localised.translation.text_type)))
 
 
-def _translate_briefs(project: Project, localised: Localised, generator: Generator | None, out: Path) -> None:
-    """Have the briefs' own texts translated, as a job of their own where people may pick."""
-    if localised.translation is None or generator is None:
-        return
+def _translate_briefs(
+    project: Project, localised: Localised, load: Callable[[], Generator], out: Path, *, as_json: bool
+) -> int:
+    """Have the briefs' own texts translated, as a job of their own where people may pick. Return the exit code of a run
+    that ends here: it was interrupted, or answers are awaited."""
+    if localised.translation is None:
+        return 0
     text_type = localised.translation.text_type
     prepare_folder(out / BRIEF, text_type.name)
     with open_job(project, text_type, out / BRIEF, reuse=False) as job:
         job.register(localised.brief_texts())
-        if job.remaining:
-            job.write(generator)
+        with going_on_later(job):
+            generator = load()
+            if job.remaining:
+                job.write(generator)
         report = job.finish(("csv",))
+        if report.interrupted or report.awaited:
+            return _told(project, job, report, as_json=as_json)
         localised.translation.learn(job.ledger)
     some = f"{localised.translation.known} of {counted(report.briefs, 'text')} of the briefs translated"
     echo(f"{some}; `{shell_command('pick', out / BRIEF)}` for the others, and the same command again", err=True)
+    return 0
 
 
-def _told(project: Project, job: Job, report: JobReport, batch: Path, *, as_json: bool) -> int:
+def _told(project: Project, job: Job, report: JobReport, *, as_json: bool) -> int:
+    again = as_given()
     if as_json:
-        print_json(reports.report_record(report, None))
+        print_json(reports.report_record(report, None, again=again))
     else:
         reports.print_report(
             project,
             report,
-            again=shell_command("localise", batch),
+            again=again,
             short=job.ledger.totals.complaints(REASONS),
             exports=job.exported,
             broken=job.broken,
         )
+    if report.interrupted:
+        return INTERRUPTED
+    if report.awaited:
+        return WAITING
     return 0 if job.all_accepted and not report.problems else 1

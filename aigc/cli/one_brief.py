@@ -13,6 +13,7 @@ import click
 
 from aigc.content import brief_values
 from aigc.content.languages import with_language
+from aigc.content.schema import required
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, no_file, shell_command, sought
 from aigc.types import Brief, WrittenFloat
@@ -39,8 +40,18 @@ def read_brief(content_type: ContentType, file: str | None, inputs: Mapping[str,
         raise BriefError(f"{file}: is a table, not one brief", hint=hint)
     given = _read(file) if file else {}
     where = "inputs" if file is None else "stdin" if file == "-" else file
-    values = brief_values(content_type, with_language(content_type.brief, {**given, **inputs}), where=where)
+    try:
+        values = brief_values(content_type, with_language(content_type.brief, {**given, **inputs}), where=where)
+    except BriefError as error:
+        raise BriefError(error.message, hint=error.hint or _how_to_give(content_type, {**given, **inputs})) from None
     return Brief(id="1", values=values, source=where)
+
+
+def _how_to_give(content_type: ContentType, given: Mapping[str, Json]) -> str:
+    """Return how the inputs are given that are missing; nothing where none is."""
+    missing = [name for name in required(content_type.brief) if name not in given]
+    added = f"add {' '.join(f'{name}=…' for name in missing)}; `{shell_command('show', content_type.name)}` says more"
+    return added if missing else ""
 
 
 def first_brief(project: Project, content_type: ContentType, file: str, inputs: Mapping[str, str]) -> Brief:

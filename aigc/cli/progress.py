@@ -97,7 +97,7 @@ class Writing:
         if left is None and total == self._total:
             left = time_for_answers(*self._to_come(), seconds)
         parts = [_rate(self._counts, self._started), _told(self._counts)]
-        parts += [f"about {duration(left)} left"] if left is not None else []
+        parts += [f"about {duration(left)} left"] if left is not None and done < total else []
         if self._bar is None:
             self._lines.wrote(f"{self._label}: {done}/{total} · {' · '.join(parts)}")
         else:

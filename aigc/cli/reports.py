@@ -240,6 +240,8 @@ def print_report(
     echo(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
     for line in complaint_lines(*short):
         echo(line)
+    for sentence in report.lacking:
+        echo(in_line(sentence))
     if report.lines:
         echo(fallbacks_told(report.fallback_lines, report.lines))
     tokens = report.usage.sampled + report.usage.forced

@@ -8,12 +8,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from aigc.bounds.interrupts import INTERRUPTS
 from aigc.cli.echo import echo_text
 from aigc.cli.readable import counted
+
+if TYPE_CHECKING:
+    from aigc.jobs import Job
 
 KEPT = "what is finished is kept, and the same command writes the rest"
 GRACE = 3.0  # seconds that a person waits for the prompt; what is answered by then is not asked again
@@ -60,6 +64,16 @@ def gentle_stop(
         if timer.is_alive():
             timer.join()  # else its signal may come to whoever is next
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def going_on_later(job: Job) -> Iterator[None]:
+    """Let Ctrl-C or SIGTERM while a job is got ready, as while a model loads, end it as during its writing: what was
+    finished is kept, and its report says the command that goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        job.interrupted = True
 
 
 def _told(in_hand: int, grace: float | None) -> str:

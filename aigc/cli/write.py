@@ -86,7 +86,7 @@ def command(
       aigc write --shorter
       aigc write --in zh --piece 1
       aigc write --piece 2 "Make it friendlier"
-      aigc write "Three names for a tea shop" -m qwen2.5-coder-1.5b --json
+      aigc write "Three names for a tea shop" --json
     """
     if overrides.on_ray:
         raise UsageError(f"--on {overrides.on}: one piece is written here", hint="a cluster is for `aigc batch`")

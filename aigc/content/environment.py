@@ -64,6 +64,10 @@ class FileLoader(jinja2.BaseLoader):
             source = file_bytes(file).decode("utf-8-sig")
         except jinja2.TemplateNotFound:  # which is an OSError too
             raise
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            told = f"{file}:{line}: byte {error.object[error.start]:#04x} is not UTF-8"
+            raise jinja2.TemplateNotFound(template, told) from None
         except (OSError, ValueError):
             raise jinja2.TemplateNotFound(template) from None
         return source, str(file), lambda: _changed(file) == changed
@@ -94,8 +98,10 @@ class TemplateEnvironment(MeteredEnvironment):
 
     spreads_unknown = False  # whether None makes None of what is reckoned with it
 
-    def __init__(self, timeouts: Timeouts = DEFAULT) -> None:
+    def __init__(self, timeouts: Timeouts = DEFAULT, wanting: Callable[[], str] = str) -> None:
         self.timeouts = timeouts
+        self.wanting = wanting  # why a name may be: a plugin that failed to load
+        self.late: dict[str, list[str]] = {}  # what took too long the last time → what was said, each time in a row
         self._files = FileLoader()
         super().__init__(
             loader=self._files,
@@ -212,9 +218,10 @@ def _nearest_template(name: Path, folder: Path) -> str:
     return (name.parent / close).as_posix() if close else ""
 
 
-def make_environment(timeouts: Timeouts = DEFAULT) -> TemplateEnvironment:
-    """Return a fresh environment; plugins may add to it through `aigc_environment`."""
-    return TemplateEnvironment(timeouts)
+def make_environment(timeouts: Timeouts = DEFAULT, wanting: Callable[[], str] = str) -> TemplateEnvironment:
+    """Return a fresh environment; plugins may add to it through `aigc_environment`. `wanting` says why a name may be
+    missing."""
+    return TemplateEnvironment(timeouts, wanting)
 
 
 def _printed(value: Json) -> Json:

@@ -23,6 +23,7 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.content.rendering import Rendering, refuse_reading
 from aigc.errors import ContentTypeError
 from aigc.types import Json, Message, Prompt
+from aigc.types.foreign import HALVED, encodes
 
 BLOCKS = ("system", "examples", "task")
 _BRACES = re.compile(r"\A\{\{[-+]?|[-+]?\}\}\Z")
@@ -237,6 +238,9 @@ def _empty(context: Context) -> Iterator[str]:
 
 
 def _tidy(text: str) -> str:
-    """Return rendered text without outer blank space, trailing spaces, or more than one empty line together."""
+    """Return rendered text without outer blank space, trailing spaces, or more than one empty line together.
+    ValueError where nobody could write it down."""
+    if not encodes(text):
+        raise ValueError(HALVED)
     lines = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -1,25 +1,29 @@
 """A template or an expression at work: whatever goes wrong in it is a ContentTypeError that names its place.
 
-It has an account of steps (`aigc.bounds.metered`) and a time. The row or piece that it is for fails, and no other.
+It has an account of steps (`aigc.bounds.metered`) and a time. The row or piece that it is for fails, and no other; but
+one that took too long several times in a row, as where a plugin's filter waits for ever, is not rendered again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import jinja2
 from jinja2 import nodes
 
 from aigc.bounds.boundary import message_of, ours, told
 from aigc.bounds.watchdog import OutOfTime, Watched
+from aigc.bounds.whereabouts import reached
 from aigc.content.numbers import READING as READING_NUMBERS
 from aigc.errors import AigcError, ContentTypeError, did_you_mean
 
 if TYPE_CHECKING:
     from aigc.content.environment import TemplateEnvironment
 
+TRIES = 3  # times in a row that one may take too long
+BY_JINJA = {"__jinja_template__", "__jinja_exception__"}  # names that the code of templates has
 READING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 VALUE_ERRORS = (
     TypeError,
@@ -50,20 +54,32 @@ class PlacedExpression(str):
 class Rendering(Watched):
     """This is one template or expression while it is rendered. `known` are the names that it may use."""
 
-    __slots__ = ("_known", "_template")
+    __slots__ = ("_known", "_late", "_template")
 
     def __init__(self, environment: TemplateEnvironment, name: str, known: Iterable[str], *, template: bool) -> None:
         super().__init__(name, environment.timeouts.template)
         environment.refill()
+        self._late = environment.late
         self._known = known
         self._template = template
+
+    def __enter__(self) -> Self:
+        told = self._late.get(self._name, []) if self._late else []
+        if len(told) >= TRIES:
+            raise ContentTypeError(f"{told[-1]}, {TRIES} times in a row: not rendered again")
+        return super().__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         super().__exit__(kind, error, trace)
+        if error is None and self._late:
+            self._late.pop(self._name, None)
         if error is not None and ours(error, self) and not isinstance(error, AigcError):
-            raise self._told(error) from None
+            broken = self._told(error)
+            if isinstance(error, OutOfTime) and self.overdue:
+                self._late.setdefault(self._name, []).append(broken.message)
+            raise broken from None
         return None
 
     def _told(self, error: BaseException) -> ContentTypeError:
@@ -85,7 +101,8 @@ class Rendering(Watched):
 
     def _broken(self, error: BaseException) -> str:
         if isinstance(error, OutOfTime):
-            return f"takes longer than {self.seconds:g} s"
+            place = reached(beyond_templates(error.__traceback__))
+            return f"takes longer than {self.seconds:g} s{place and f', and was at {place}'}"
         if isinstance(error, RecursionError):
             return "calls itself without end"
         if isinstance(error, MemoryError):
@@ -100,6 +117,16 @@ def refuse_reading(tree: nodes.Template, where: str = "") -> None:
         tag = "import" if isinstance(found, nodes.Import | nodes.FromImport) else type(found).__name__.lower()
         place = f"{where}: " if where else ""
         raise ContentTypeError(f"{place}an expression reads no file: {{% {tag} %}} is for templates")
+
+
+def beyond_templates(trace: TracebackType | None) -> TracebackType | None:
+    """Return the part of a trace that is in what a template called."""
+    beyond, at = trace, trace
+    while at is not None:
+        if BY_JINJA & at.tb_frame.f_globals.keys():
+            beyond = at.tb_next
+        at = at.tb_next
+    return beyond
 
 
 def place_of(error: BaseException) -> str:

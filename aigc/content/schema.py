@@ -7,6 +7,7 @@ briefs, examples and defaults alike; `describing` reads a schema from YAML and r
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from aigc.content.measures import measure
 from aigc.content.walk import item_schema, properties
 from aigc.errors import describe, did_you_mean
 from aigc.types import Json
+from aigc.types.foreign import HALVED, flaw
 
 TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -37,8 +39,8 @@ Found: TypeAlias = Iterator[str]
 def problems(schema: Schema, value: Json, label: str) -> Found:
     """Yield what is wrong with `value`, each as `label …`; nothing when it keeps to the schema, limits too."""
     kind = str(schema.get("type", "string"))
-    if half := _half_character(value):
-        yield f"{label} holds half a character ({half}), which is no text"
+    if wrong := _unheld(value):
+        yield f"{label} {wrong}"
         return
     if not fits(kind, value):
         yield f"{label} must be {NOUNS[kind]}, not {describe(value)}"
@@ -86,6 +88,23 @@ def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) ->
 def required(schemas: Mapping[str, Schema]) -> list[str]:
     """Return the names of what cannot be left out: what has no default."""
     return [name for name, schema in schemas.items() if "default" not in schema]
+
+
+def _unheld(value: Json) -> str:
+    """Say what about a value no file could hold: the piece with it could not be read again. Nothing where all can."""
+    wrong = flaw(value)
+    if wrong == HALVED:
+        return f"holds half a character ({_half_character(value)}), which is no text"
+    return wrong or ("holds a number without end, which JSON has not" if _endless(value) else "")
+
+
+def _endless(value: Json) -> bool:
+    """Say whether there is an infinity, or no number where one should be, anywhere inside `value`."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, Mapping):
+        return any(map(_endless, value.values()))
+    return isinstance(value, list) and any(map(_endless, value))
 
 
 def _half_character(value: Json) -> str:

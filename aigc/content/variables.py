@@ -237,7 +237,8 @@ def _wrong_words(
         known: Collection[str] = environment.filters if kind == "filter" else environment.tests
         place = where if line_known else f"{where}:{node.lineno}"
         if node.name not in known:
-            yield ContentTypeError(f"{place}: no {kind} named {node.name!r}", hint=did_you_mean(node.name, known))
+            told = f"{place}: no {kind} named {node.name!r}{environment.wanting()}"
+            yield ContentTypeError(told, hint=did_you_mean(node.name, known))
         elif kind == "filter":
             yield from _wrong_arguments(environment, node, place)
 

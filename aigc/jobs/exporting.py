@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import undisturbed
 from aigc.errors import JobError, describe
+from aigc.jobs.folder_record import OWN, FolderRecord
 from aigc.plugs.extension import Bound
 from aigc.plugs.failing import failed_at
 from aigc.types import Artifact, Json
@@ -44,6 +46,19 @@ def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds:
         if not path.is_file():
             raise JobError(f"{name} says that it wrote {path}, and there is no such file")
     return [folder / path.resolve().relative_to(root) for path in paths]
+
+
+@contextmanager
+def sparing_others(there: FolderRecord, export: Bound) -> Iterator[None]:
+    """Let an exporter work that leaves alone what others and the job wrote into a folder. JobError names it where
+    some of that is gone."""
+    others = [one for one in (*there.formats(), OWN) if one != export.name] if export.extension.of_others else []
+    before = [path for one in others for path in map(there.folder.joinpath, there.files(one)) if path.is_file()]
+    yield
+    if lost := [path for path in before if not path.is_file()]:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        again = "mend or leave out that exporter, and the same command writes them again"
+        raise JobError(f"exporter {export.name!r} removed {lost[0]}{more}, which it did not write", hint=again)
 
 
 def _told(paths: Json) -> Iterable[Json]:

@@ -12,7 +12,7 @@ from typing import overload
 
 from aigc.asking.plan import Export
 from aigc.errors import JobError, UsageError, disk_told
-from aigc.jobs.exporting import unmarked, written_by
+from aigc.jobs.exporting import sparing_others, unmarked, written_by
 from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
 from aigc.jobs.staging import ExportStage, replacing, staged, sweep
@@ -285,7 +285,8 @@ class _Exporting:
             self.taken[bound.name] = len(fitting)
             if fitting.refused:
                 self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
-            return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
+            with sparing_others(stage.there, bound):
+                return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
         except JobError as error:
             raise JobError(stage.as_in_folder(error.message), hint=error.hint) from error
         finally:

@@ -35,6 +35,7 @@ from aigc.jobs.folder_record import FolderRecord, begin_record
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
 from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys, usable_store
+from aigc.jobs.lacking import lacking
 from aigc.jobs.lock import only_run, only_writer
 from aigc.jobs.report import write_report
 from aigc.jobs.reviewing import is_behind, judge_reviews, note_shown, show_exports
@@ -294,6 +295,7 @@ class Job:
             written_tokens=used.usage.sampled + used.usage.forced,
             seconds=self._seconds - used.starting,
             memory=used.memory or peak_memory(),
+            load=self.expected.load,
         )
 
     def _note_rate(self, once: Rate) -> None:
@@ -389,6 +391,7 @@ class Job:
             usage=self._took.usage,
             reused=self.ledger.totals.reused(),
             waiting=counts["waiting"],
+            lacking=tuple(lacking(self.ledger, self.content_type)),
             files=files,
             problems=problems,
             interrupted=self.interrupted,

@@ -10,16 +10,19 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from aigc.errors import AigcError
+from aigc.errors import AigcError, JobError
 from aigc.jobs.folder_record import OWN, SCRATCH, FolderRecord, refusals
 from aigc.jobs.lock import only_writer
 from aigc.plugs.extension import Extension
 from aigc.plugs.synced import sync, sync_all
+
+MOST = 100 << 30  # bytes of all that an exporter writes
 
 
 class ExportStage:
@@ -27,34 +30,51 @@ class ExportStage:
 
     def __init__(self, there: FolderRecord, exporter: Extension, place: Path) -> None:
         self.folder = place
-        self._there = there
+        self.there = there
         self._exporter = exporter
 
     @property
     def direct(self) -> bool:
         """Say whether it is the folder itself."""
-        return self.folder == self._there.folder
+        return self.folder == self.there.folder
 
     def as_in_folder(self, text: str) -> str:
         """Return a text about files of the stage as one about the folder that they are for."""
-        return text.replace(str(self.folder), str(self._there.folder))
+        return text.replace(str(self.folder), str(self.there.folder))
 
     def check(self) -> None:
-        """Refuse, with a UsageError, to take the place of somebody's own file, with a JobError that of the job's."""
+        """Refuse, with a UsageError, to take the place of somebody's own file, with a JobError that of the job's, and
+        what is no file that can be kept."""
         names = self._exporter.files.names if self.direct else self._names()
-        self._there.refuse_kept(names)
-        self._there.refuse(names)
+        if not self.direct:
+            self._refuse_odd(names)
+        self.there.refuse_kept(names)
+        self.there.refuse(names)
+
+    def _refuse_odd(self, names: Iterable[str]) -> None:
+        """Refuse, with a JobError, what nobody could read to its end, or name in the record."""
+        size, who = 0, f"exporter {self._exporter.name!r}"
+        for name in names:
+            status = (self.folder / name).lstat()
+            place = str(self.there.folder / name).encode("utf-8", "replace").decode()
+            if place != str(self.there.folder / name):
+                raise JobError(f"{who} wrote {place}, whose name is no text")
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+                raise JobError(f"{who} wrote {place}, which is a device, a pipe or a socket")
+            size += status.st_size
+            if size > MOST:
+                raise JobError(f"{who} wrote {size >> 30:,} GiB up to {place}, more than {MOST >> 30:,} GiB")
 
     def expect(self) -> None:
         """Name what is about to be written into the folder itself."""
         names = dict.fromkeys(self._exporter.files.names)
-        self._there.refuse_shared(self._exporter.name, names)
-        self._there.expect(self._exporter.name, names)
+        self.there.refuse_shared(self._exporter.name, names)
+        self.there.expect(self._exporter.name, names)
 
     def take(self, written: Iterable[Path], *, dropping: bool) -> list[Path]:
         """Put the files in their places, `dropping` those of last time that are not among them; return where what the
         exporter says it wrote is now. JobError where another format wrote one."""
-        there, name, own = self._there, self._exporter.name, self.folder
+        there, name, own = self.there, self._exporter.name, self.folder
         paths = [there.folder / one.relative_to(own) if one.is_relative_to(own) else one for one in written]
         names: Sequence[str]
         if self.direct:

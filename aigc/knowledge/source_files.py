@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 26  # bytes of one file
 LARGEST_INSIDE = 1 << 25  # bytes of all that a DOCX unpacks to but its pictures
 MOST_FILES = 20_000
+MOST_PARAGRAPHS = 200_000  # of a DOCX
+MOST_PAGES = 20_000  # of a PDF
 PATIENCE = 60.0  # seconds for one file
 PASSED_OVER = (".", "_")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -160,23 +161,48 @@ def check_unpacked(path: Path) -> None:
 
 def _docx(path: Path) -> Iterator[FileBlock]:
     from docx import Document
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.text.paragraph import Paragraph
 
     file_bytes(path, LARGEST)
     check_unpacked(path)
-    numbers = count(1)
-    for paragraph in Document(str(path)).paragraphs:
-        style = STYLED.fullmatch(str(paragraph.style.name)) if paragraph.style else None
-        level = int(style[1]) if style else int(bool(paragraph.style and paragraph.style.name == "Title"))
-        yield FileBlock(text=one_line(paragraph.text), line=next(numbers), level=level)
+    document = Document(str(path))
+    paragraphs = document.element.body.xpath("./w:p")
+    _check_count(path, len(paragraphs), MOST_PARAGRAPHS, "paragraphs")
+    levels: dict[str, int] = {}
+    usual = 0  # each paragraph that asks for its style would have all of them looked through
+    for style in document.styles:
+        if style.type == WD_STYLE_TYPE.PARAGRAPH:
+            levels.setdefault(style.style_id, _level(style.name))
+    if (default := document.styles.default(WD_STYLE_TYPE.PARAGRAPH)) is not None:
+        usual = _level(default.name)
+    for number, element in enumerate(paragraphs, 1):
+        text = one_line(Paragraph(element, document.part).text)
+        yield FileBlock(text=text, line=number, level=levels.get(element.style, usual))
+
+
+def _level(style: str | None) -> int:
+    """Return how deep what has a style is a heading, 0 where it is none."""
+    heading = STYLED.fullmatch(style or "")
+    return int(heading[1]) if heading else int(style == "Title")
 
 
 def _pdf(path: Path) -> Iterator[FileBlock]:
     from pypdf import PdfReader
 
     file_bytes(path, LARGEST)
-    for number, page in enumerate(PdfReader(path).pages, 1):
+    pages = PdfReader(path).pages
+    _check_count(path, len(pages), MOST_PAGES, "pages")
+    for number, page in enumerate(pages, 1):
         for paragraph in BLANK.split(page.extract_text()):
             yield FileBlock(text=one_line(paragraph), line=number, paged=True)
+
+
+def _check_count(path: Path, found: int, most: int, what: str) -> None:
+    """Refuse a file of too many parts before any is read. BriefError."""
+    if found > most:
+        hint = "split it, or put _ before its name to pass it over"
+        raise BriefError(f"{path}: has {found:,} {what}, at most {most:,} are read of a file", hint=hint)
 
 
 def _html(path: Path) -> Iterator[FileBlock]:

@@ -15,14 +15,16 @@ import sqlite3
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from sqlite3 import connect
 
 from aigc.bounds.library_functions import watch
 from aigc.bounds.own_files import OWN_FILES, open_numbers
 from aigc.errors import JobError, UsageError
 from aigc.ledger.assets import Assets
+from aigc.ledger.other_connections import OTHER_CONNECTIONS
 from aigc.ledger.store import attach
 from aigc.types import Json
 
@@ -31,6 +33,7 @@ PATIENCE = 10  # seconds to wait for another process that writes
 KEPT = "what was finished is kept, run it again"
 FULL = 1 << 20  # bytes free, below which a disk is full: some are free again when it is asked
 LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
+_taken_by: dict[Path, str] = {}  # a file that went during others' turn → whose that was
 watch(sqlite3, "connect Error DatabaseError OperationalError IntegrityError ProgrammingError")
 BESIDE = ("", LOG, "-shm")  # after a file's name: what SQLite has open
 
@@ -46,11 +49,16 @@ class Database:
         self.assets = Assets(path.parent)
         self._looking = looking
         self._kept = ExitStack()  # what goes when it is closed
+        OTHER_CONNECTIONS.guard()
         before = open_numbers()
         self._db, self.format = _open(path, self._kept, looking=looking)
         with translated(path):
             self._place = _place(path)
         self._process = os.getpid()
+        self._absolute = path.absolute()
+        _taken_by.pop(self._absolute, None)
+        OWN_FILES.when_turns_end(self._look)
+        self._kept.callback(OWN_FILES.look_no_more, self._look)
         open_files = OWN_FILES.open_at([path.with_name(path.name + end) for end in BESIDE], before)
         self._kept.callback(self._db.close)
         self._kept.enter_context(open_files)
@@ -68,6 +76,11 @@ class Database:
                 raise
         finally:
             self._kept.close()
+
+    def _look(self, who: str) -> None:
+        """Note whose turn it was when the file went."""
+        if self._absolute not in _taken_by and _place(self._absolute) != self._place:
+            _taken_by[self._absolute] = who
 
     def check_there(self) -> None:
         """Check that the file is where it was opened. JobError where it was moved or deleted since."""
@@ -165,7 +178,7 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
             if looking and not held:  # a run was broken off before it had made the tables: as yet there is nothing
                 db.close()
-                db = sqlite3.connect(":memory:", isolation_level=None)
+                db = connect(":memory:", isolation_level=None)
             if not looking:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = normal")
@@ -180,7 +193,7 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
 
 def _connected(path: Path) -> sqlite3.Connection:
     """Open a file by its whole path: one that begins with `file:` may be an address to SQLite."""
-    return sqlite3.connect(path.absolute(), isolation_level=None, timeout=PATIENCE)
+    return connect(path.absolute(), isolation_level=None, timeout=PATIENCE)
 
 
 def _bring_up(db: sqlite3.Connection, held: int) -> None:
@@ -210,14 +223,14 @@ def _to_look_at(path: Path, kept: ExitStack) -> sqlite3.Connection:
     log = path.with_name(path.name + LOG)
     if not log.is_file() or not log.stat().st_size:
         unchanging = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(unchanging, uri=True, isolation_level=None)
+        return connect(unchanging, uri=True, isolation_level=None)
     try:
         copy = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="aigc-")), path.name)
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(log.name))
     except OSError as error:
         raise JobError(f"{path}: cannot be copied to be read ({error.strerror or error})") from error
-    return sqlite3.connect(copy, isolation_level=None)
+    return connect(copy, isolation_level=None)
 
 
 def _place(path: Path) -> tuple[int, int]:
@@ -230,11 +243,16 @@ def _place(path: Path) -> tuple[int, int]:
 
 
 def gone(path: Path) -> JobError:
-    """Return the error that says a file is gone from under its writer, or the folder that it was in."""
+    """Return the error that says a file is gone from under its writer, or the folder that it was in, and during whose
+    turn that was where it was a plugin's."""
+    who = ""
+    with suppress(OSError):  # we are in a folder that is gone too
+        who = _taken_by.get(path.absolute(), "")
+    then = f"while {who} was at work" if who else "meanwhile"
     if path.parent.is_dir():
-        return JobError(f"{path}: is gone: it was deleted, moved or replaced meanwhile")
+        return JobError(f"{path}: is gone: it was deleted, moved or replaced {then}")
     moved = "if it was moved, the same command with --out there goes on"
-    return JobError(f"{path.parent}: is gone: it was deleted or moved meanwhile", hint=moved)
+    return JobError(f"{path.parent}: is gone: it was deleted or moved {then}", hint=moved)
 
 
 def _read(name: str) -> str:
@@ -258,6 +276,9 @@ def translated(path: Path) -> Iterator[None]:
                 f"{path}: the disk is full", hint="make room there and run it again: what was finished is kept"
             ) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and (place := OTHER_CONNECTIONS.made_to(path)):
+            raise JobError(f"{path}: {error}, by what a plugin opened at {place}", hint=KEPT) from error
         raise JobError(f"{path}: {error}", hint=aside(path) if broken else KEPT) from error
 
 

@@ -14,7 +14,7 @@ from aigc.types import Artifact, Brief, Finding, Json, Usage
 from aigc.writing.severity import verdict
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
-SECONDS = "cast(seconds as real)"  # a number whatever was put in by hand
+SECONDS = "min(cast(seconds as real), 1e12)"  # a number whatever was put in by hand
 COUNTS = ", ".join(f"cast({name} as integer)" for name in ("redraws", "requests", "prompt_tokens", "written_tokens"))
 TOOK = f"place, key, {COUNTS}, {SECONDS}, twin"
 FIRST_WITH_READING = 4  # the format

@@ -14,7 +14,13 @@ from aigc.ledger.entry import FINISHED, SECONDS
 from aigc.types import ABOUT_BRIEF, WHOLE
 
 BINS = 40  # of a distribution of times
+LEFT_OUT = '"check": "left_out"'  # in the JSON of a piece that does without something of its brief, and no other
 REASON = "status || ': ' || iif(checks = '', reason, checks)"
+
+
+def _sums(*columns: str) -> str:
+    """Return the sums of columns in SQL; one that somebody made endless counts as much as a whole number may."""
+    return ", ".join(f"total(cast({column} as integer))" for column in columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +125,26 @@ class Totals:
         return told, rows[0][-1] if rows else 0
 
     def texts(self) -> tuple[int, int]:
-        """Return how many texts stages wrote, and how many of these no model wrote."""
+        """Return how many texts stages wrote with a model at hand, and how many of these no model wrote."""
         ((lines, fallbacks),) = self._database.ask(
-            f"select total(lines), total(fallbacks) from pieces where {FINISHED}"
+            f"select {_sums('lines', 'fallbacks')} from pieces where {FINISHED} and requests > 0"
         )
         return int(lines), int(fallbacks)
+
+    def left_out(self) -> tuple[int, str]:
+        """Count the usable pieces that do without something their brief says, with the id of the first."""
+        return self._usable("instr(artifact, ?)", LEFT_OUT)
+
+    def shorter_than(self, name: str, least: int) -> tuple[int, str]:
+        """Count the usable pieces whose list of a name has fewer than so many items, with the id of the first."""
+        length = "json_array_length(artifact, ?)"
+        return self._usable(f"iif(json_valid(artifact), {length}, null) < ?", f'$.fields."{name}"', least)
+
+    def _usable(self, condition: str, *values: str | int) -> tuple[int, str]:
+        """Count the accepted and flagged pieces of which a condition holds, with the id of the first."""
+        usable = f"status in ('accepted', 'flagged') and {condition}"
+        ((many, first, _),) = self._database.ask(f"select count(*), id, min(place) from pieces where {usable}", values)
+        return int(many), str(first or "")
 
     def reused(self) -> int:
         """Count the pieces that stand and that the last run did not write."""
@@ -139,14 +160,14 @@ class Totals:
 
     def work(self) -> Work:
         """Return what finished pieces took."""
-        question = f"select total(requests), total(prompt_tokens), total(written_tokens) from pieces where {FINISHED}"
+        question = f"select {_sums('requests', 'prompt_tokens', 'written_tokens')} from pieces where {FINISHED}"
         requests, prompt, written = (int(total) for total in self._database.ask(question)[0])
         return Work(requests=requests, prompt_tokens=prompt, written_tokens=written)
 
     def stages(self) -> list[StageTotals]:
         """Return what each stage took, by name."""
         rows = self._database.ask(
-            "select stage, total(requests), total(completions), total(prompt_tokens), total(written_tokens) "
+            f"select stage, {_sums('requests', 'completions', 'prompt_tokens', 'written_tokens')} "
             "from stages group by stage order by stage"
         )
         return [

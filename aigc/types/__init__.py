@@ -337,26 +337,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobReport:
-    """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
+class JobCounts:
+    """This counts a job. `lines` are texts that stages wrote, `fallback_lines` those no model wrote; none are counted
+    of pieces for which no model was asked. `lacking` says in sentences what usable pieces do without.
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
-    some briefs only, or because their answers come in another run: `awaited` says in sentences what has to happen.
-    `usage` and `seconds` are of this run alone. `problems` are files that could not be written, or not with
-    all pieces: exports, or the page for people.
+    some briefs only, or because their answers come in another run.
     """
 
-    folder: Path
-    content_type: str
     briefs: int
     counts: Mapping[Status, int]
     reasons: Mapping[str, int]
     lines: int
     fallback_lines: int
-    seconds: float
-    usage: Usage
     reused: int = 0
     waiting: int = 0
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport(JobCounts):
+    """This is how a job ended. `usage` and `seconds` are of this run alone. `problems` are files that could not be
+    written, or not with all pieces: exports, or the page for people. `awaited` says in sentences what has to happen
+    before answers come in another run.
+    """
+
+    folder: Path
+    content_type: str
+    seconds: float
+    usage: Usage
     files: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
     interrupted: bool = False

@@ -124,6 +124,7 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: 
             if draft is not before:
                 refuse_large(draft)
             texts = texts if draft is before else list(draft_texts(draft))
+        duty.end_turn()
     return draft
 
 
@@ -163,6 +164,7 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patie
                 if not bound.only or _meant(bound.only, field.path):
                     returned = _call(bound, text, field, options)
                     findings += [_finding(one, field.path, bound) for one in _yielded(returned)]
+        duty.end_turn()
     return findings
 
 

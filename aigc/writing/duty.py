@@ -13,6 +13,7 @@ from aigc.bounds.hard_exit import end_forked
 from aigc.bounds.last_words import LAST_WORDS
 from aigc.bounds.library_functions import LibraryFunctions
 from aigc.bounds.own_files import OWN_FILES
+from aigc.bounds.shared_settings import SharedSettings
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.errors import AigcError, PluginError, UsageError
 from aigc.plugs.extension import Bound
@@ -35,13 +36,14 @@ class Duty(Watched):
     """This is what watches over plugins' functions: `turn` says whose turn it is. Whatever one raises becomes a
     PluginError that names it."""
 
-    __slots__ = ("_bound", "_functions", "_patience", "_process")
+    __slots__ = ("_bound", "_functions", "_patience", "_process", "_settings")
 
     def __init__(self, patience: Patience, bound: Bound | None = None) -> None:
         super().__init__("", patience.seconds)
         self._patience, self._process = patience, getpid()
         self._bound: Bound | None = None
         self._functions: LibraryFunctions | None = None  # as they were before others' code had its turn
+        self._settings: SharedSettings | None = None
         if bound is not None:
             self.turn(bound)
 
@@ -51,7 +53,7 @@ class Duty(Watched):
 
     def turn(self, bound: Bound) -> None:
         """Say that a function is called next. PluginError where it did not answer too often."""
-        self._end_turn()
+        self.end_turn()
         if self._patience.late:
             self._answered()
         self._bound = bound
@@ -59,16 +61,20 @@ class Duty(Watched):
         if self._patience.late:
             self._refuse_late(bound)
         if bound.extension.of_others:
-            self._functions = LibraryFunctions()
+            self._functions, self._settings = LibraryFunctions(), SharedSettings()
             LAST_WORDS.at(self.name)
 
-    def _end_turn(self, error: BaseException | None = None) -> None:
-        """Put back what the one before replaced of Python's own, before anybody needs that."""
-        if self._functions is not None:
+    def end_turn(self, error: BaseException | None = None) -> None:
+        """Put back what the one before replaced of Python's own, and set for all, before anybody needs that. Called
+        within the block what it left to trace calls is its own to blame for."""
+        if self._settings is not None:
+            self._settings.end_tracing()
+        if self._functions is not None and self._settings is not None:
             end_forked(self._process, error)
             self._functions.put_back(self.name)
+            self._settings.put_back(self.name)
             OWN_FILES.check(self.name)
-            self._functions = None
+            self._functions = self._settings = None
             LAST_WORDS.at("")
 
     def _answered(self) -> None:
@@ -85,7 +91,7 @@ class Duty(Watched):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        self._end_turn(error)
+        self.end_turn(error)
         super().__exit__(kind, error, trace)
         if error is None and self._patience.late:
             self._answered()

@@ -44,6 +44,7 @@ from aigc.writing.drafting import (
 )
 from aigc.writing.item import Item, items_of
 from aigc.writing.line_log import Places
+from aigc.writing.missing_facts import without_line
 from aigc.writing.picking import Picking
 from aigc.writing.severity import distinct, verdict
 from aigc.writing.sheet import Setup, Sheet
@@ -95,7 +96,7 @@ class Piece:
                 draft, findings = self._compose()
             places = self._places(draft)
             unfit = [*self._unfit(places), *self._left_out()]
-            return self._artifact(draft, places, distinct([*unfit, *findings, *self._carried(places)]))
+            return self._artifact(draft, places, distinct([*unfit, *findings, *self._carried(places, draft)]))
         except AigcError as error:
             return self._failed(str(error))
         except Exception as error:
@@ -197,18 +198,18 @@ class Piece:
 
     # -- the artifact -------------------------------------------------------------------------------------------------
 
-    def _carried(self, places: Places) -> Iterator[Finding]:
+    def _carried(self, places: Places, draft: Draft) -> Iterator[Finding]:
         """Yield what stage checks found in results that are in the piece, and the reason why others are not in it."""
         if not self.content_type.composed:
             return
+        texts = [text for _, text, _ in draft_texts(draft)]
         for name, items in self.items.items():
             nothing = bool(items) and all(item.left_out and not item.by_design for item in items)
             for item in items:
                 place = f"{name}[{item.index}]" if item.stage.foreach else name
                 if item.left_out:
                     severity: Severity = "reject" if nothing else "note" if item.by_design else "warn"
-                    message = f"left out: {item.left_out}"
-                    yield Finding(message=message, field=place, check="repair", severity=severity)
+                    yield without_line(item.value, item.left_out, self.brief, texts, place, severity)
                     continue
                 for finding in item.findings:
                     used = places.get(Origin(name, item.index, root_of(finding.field)))

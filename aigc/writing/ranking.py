@@ -139,14 +139,16 @@ def scored(bound: Bound, candidates: Sequence[Candidate], render: Render, patien
 
     Nothing is yielded while the scorer is at work: who closes this is no scorer.
     """
-    with Duty(patience, bound):
+    with Duty(patience, bound) as duty:
         told: Any = bound.extension(candidates, **bound.resolve(render))
+        duty.end_turn()
     if isinstance(told, GeneratorType):
         told = yield from _asked(bound, told, patience)
-    with Duty(patience, bound):
+    with Duty(patience, bound) as duty:
         numbers = [float(number) for number in told]
         if len(numbers) != len(candidates):
             raise TypeError(f"gave {len(numbers)} numbers for {len(candidates)} candidates")
+        duty.end_turn()
     return numbers
 
 
@@ -154,7 +156,7 @@ def _asked(bound: Bound, scoring: Scoring, patience: Patience) -> Asking[Sequenc
     """Ask what a scorer asks, and return what it returns."""
     answers: Any = None
     for _ in range(MOST_ROUNDS):
-        with Duty(patience, bound):
+        with Duty(patience, bound) as duty:
             try:
                 asks = list(scoring.send(answers))
             except StopIteration as done:
@@ -162,6 +164,7 @@ def _asked(bound: Bound, scoring: Scoring, patience: Patience) -> Asking[Sequenc
                 return numbers
             if not all(isinstance(ask, Ask) for ask in asks):
                 raise TypeError("asks for something that is no Ask")
+            duty.end_turn()
         answers = yield asks
     with Duty(patience, bound):
         scoring.close()

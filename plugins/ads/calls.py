@@ -88,7 +88,8 @@ def named_calls(
         names = [name for name in names if not TAIL.search(name)]  # no "Shop Chest Freezer for Garage"
         fitting = tuple(word_lists()["one_thing_calls"][part])
         shortest = min((measure(name, "width") for name in names), default=WIDTH)
-        every = tuple(one for one in fitting if measure(one.format(name=""), "width") + shortest <= WIDTH) or every
+        every = tuple(one for one in fitting if measure(one.format(name=""), "width") + shortest <= WIDTH)
+        every = every or tuple(word_lists()["one_thing_calls"]["short"])
     patterns = _shuffled(every, (names or [""])[0] if seed is None else seed)
     calls = [pattern.format(name=ARTICLE.sub("", name)) for name in names for pattern in patterns]
     calls = [call for call in calls if not DOUBLED.match(call)]

@@ -10,7 +10,7 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 from aigc_plugins.ads.calls import Sold, brief_seed, closings, drawn_closings
-from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.faithful import same_word
@@ -174,7 +174,7 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     for place, one in enumerate(texts[: int(found[1]) + 1]):
         offer = told if place == dealt else ""
         turn = (_unlike_first if further else _fresh_first)(calls, [*closed, *texts[place + 1 :]])
-        closed.append(_closed(one, offer, turn, most, language))
+        closed.append(_closed(after_marks(one) if further else one, offer, turn, most, language))
     return closed[-1]
 
 

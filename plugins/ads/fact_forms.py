@@ -14,6 +14,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
+from aigc_plugins.ads.gaps import is_scrap
 from aigc_plugins.ads.given_capitals import begins_with_name
 from aigc_plugins.ads.provisos import has_proviso
 from aigc_plugins.ads.shortened import heads, loses_time, reads_on, tightened
@@ -235,6 +236,7 @@ def two_in_one(facts: Sequence[str], language: str, names: Sequence[str] = ()) -
     pattern: str = in_language(word_lists()["two_facts"], language)
     joint: str = in_language(word_lists()["named_fact"], language) if names else "{fact}"
     short = [line for fact in facts if (line := _short(fact)) and not SPLIT.search(line) and not COSTS.search(line)]
+    short = [line for line in short if not is_scrap(line, facts)]
     lines: dict[tuple[str, str], str] = {}
     for pair in combinations(short, 2):
         one, other = sorted(pair, key=lambda line: opening(line) not in ("do", "does"))  # no "drawer, bears 20 kg"

@@ -13,8 +13,9 @@ from aigc.content import ends_dangling, measure
 from aigc.content.numbers import is_currency
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.given_capitals import begins_with_name
+from aigc_plugins.ads.given_capitals import begins_with_name, behind_colon
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+from aigc_plugins.rules.worded_shares import lost_share
 from aigc_plugins.text.emoji import strip_emoji
 
 FINAL = " .。!！;；,，"
@@ -50,7 +51,7 @@ def ad_line(text: str, width: int = 30) -> str:
     line = _without_tail(text, width)
     lost = text[len(line) :]
     parted = re.search(r"\d", line) and re.search(r"\d", lost)  # "charges for 5 hours | in 10 minutes"
-    bent = LIMITING.search(lost) or DENYING.search(lost)
+    bent = LIMITING.search(lost) or DENYING.search(lost) or lost_share(line, text)
     if not line or parted or bent or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
     return capital(line)
@@ -77,7 +78,8 @@ def ad_sentence(
     if once and last.isalpha() and given[0].lower().startswith(last):
         names.clear()
     for count in range(len(given), 0, -1):
-        facts = joint.join([in_sentence(given[0]), *given[1:count]])
+        first = behind_colon(given[0], in_sentence(given[0])) if once else in_sentence(given[0])
+        facts = joint.join([first, *given[1:count]])
         for sentence in (*(pattern.format(product=name, facts=facts) for name in names), _sentence(facts, language)):
             if measure(sentence, "width") <= width:
                 return sentence

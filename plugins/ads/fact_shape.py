@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence
 from aigc_plugins.ads.given_capitals import may_begin_with_name
 from aigc_plugins.ads.word_lists import in_language, word_lists
@@ -61,7 +61,7 @@ def told_together(facts: Sequence[str], language: str = "en", width: int = WIDTH
     for count in range(len(given), 0, -1):
         for text in _told(given[:count], language):
             if measure(text, "width") <= width:
-                return text
+                return after_marks(text)
     return ""
 
 

@@ -15,10 +15,12 @@ from itertools import pairwise
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
+from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_line, has_words
 from aigc_plugins.ads.shortened import loses_time, reads_on, tightened
-from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound
+from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound, other_lines
 from aigc_plugins.ads.word_lists import CJK, neutral, word_lists
+from aigc_plugins.rules.worded_shares import lost_share
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 # What may follow a common stem: "washes", "washing", "washable", but not "washed" where nothing was washed.
@@ -44,7 +46,8 @@ def keeps_to_fact(
     Where a stage has no item, `facts` are what it is written from: `{facts: "{{ [fact] }}"}`.
 
     `share` of each fact's words must be there; of a fact wider than the line may be, only `short`, in the fact's order
-    and with one gap at most, because words picked here and there say something else. Words of the inputs in `beside`
+    and with one gap at most, because words picked here and there say something else. An amount in words (a third,
+    twice, 一半) stays with what it is an amount of. Words of the inputs in `beside`
     and those in `add` (by default articles, "with", "has" and the like) are free; every other word must be the fact's,
     in another form of it only with `inflect`. With `begins` a line does not go without the fact's first words, unless
     they go without saying: "Included in the price" of "materials included in the price"; nor without the time for which
@@ -79,6 +82,8 @@ def keeps_to_fact(
         yield from _told(written, words_of(one), one, share if fits else min(share, short))
         if not fits and len(facts) == 1:
             yield from _picked(written, one)
+        if share_lost := lost_share(text, one):
+            yield f"leaves out {share_lost!r} of its fact"
     yield from _turned(written, words_of(free), words_of(" ".join(facts)))
     twice = [word for word, count in Counter(written).items() if count > max(1, given.count(word)) and tells(word)]
     if twice:
@@ -93,16 +98,24 @@ def plain_line(fact: str, width: int = 30, share: float = 0.5, *, numbers: bool 
     ways = [fact, *(form for form in tightened(fact) if reads_on(form, fact))]
     whole = [one for one in ways if measure(one.strip(FINAL), "width") <= width]
     lines = (_saying(one, width, share, numbers) for one in (*whole[:1], *ways))
-    return next((line for line in lines if line and (whole or not is_bare_thing(line, fact))), "")
+    if found := next((line for line in lines if line and (whole or not is_bare_thing(line, fact))), ""):
+        return found
+    others = (capital(one) for one in other_lines(fact) if measure(one, "width") <= width)
+    return next((line for line in others if _says(line, fact, share, numbers) and not is_bare_thing(line, fact)), "")
 
 
 def _saying(fact: str, width: int, share: float, numbers: bool) -> str:
     line = ad_line(fact, width)
+    return line if _says(line, fact, share, numbers) else ""
+
+
+def _says(line: str, fact: str, share: float, numbers: bool) -> bool:
+    """Tell whether a line says enough of a fact and loses nothing that limits it."""
     written, wanted = words_of(line), [word for word in words_of(fact) if word not in neutral()]
     counts = [word for word in wanted if numbers and word[0].isdigit()]
     enough = len([word for word in wanted if word in written]) >= share * len(wanted)
-    whole = enough and all(number in written for number in counts)
-    return line if whole and not loses_time(line, fact) and not loses_bound(line, fact) else ""
+    whole = enough and all(number in written for number in counts) and not lost_share(line, fact)
+    return whole and not loses_time(line, fact) and not loses_bound(line, fact)
 
 
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:

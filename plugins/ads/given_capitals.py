@@ -38,6 +38,12 @@ def may_begin_with_name(text: str) -> bool:
     return begins_with_name(text) or not is_everyday(found.group().lower())
 
 
+def behind_colon(text: str, small: str) -> str:
+    """Return a fact as it stands behind a colon: `small`, as it is within a sentence, unless a name may begin it, as
+    Ofsted does."""
+    return text if may_begin_with_name(text) else small
+
+
 @lru_cache(maxsize=1 << 12)
 def is_everyday(word: str) -> bool:
     """Tell whether the project's lists know a word, or one that it is a form of: "brass", "covers"."""
@@ -80,7 +86,8 @@ def _words(fact: str) -> Iterator[tuple[str, bool]]:
     plain = not titled or "," in fact
     for at, one in enumerate(words):
         first = at == 0 or BEGUN.search(fact[: one.start()]) is not None
-        yield one.group(), (plain and not first) or (first and begins_with_name(fact[one.start() :]))
+        named = begins_with_name(fact[one.start() :]) or one.group() in word_lists()["capitals"]
+        yield one.group(), (plain and not first) or (first and named)
 
 
 def _has_capital(word: str) -> bool:

@@ -27,7 +27,8 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, parts_badly, says_twice, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, has_words, is_amount, offered, priced, worded
-from aigc_plugins.ads.faithful import words_of
+from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.gaps import is_scrap, misses_words, with_articles
 from aigc_plugins.ads.provisos import drops_proviso, has_proviso, selling, warns
 from aigc_plugins.ads.same_lines import bag_of, has_phrase, twins
 from aigc_plugins.ads.shortened import loses_particle, loses_time, parts
@@ -41,10 +42,10 @@ KEYWORDS = 3  # headlines with the keyword
 CALLS = 2
 FULL = 8  # headlines of an ad that tells no price twice
 SAYING: Mapping[str, Callable[[str | None], str | None]] = {"price": priced, "offer": offered}  # others are worded
-ARTICLES = ("a", "an", "the")
-LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
+DOES = re.compile(r"[a-z]{2,}[^s\W]s [a-z]")  # no "App: Chases payers"
 ONCE = "once"  # in a mix: no fact stands alone and beside a name, though the lines be fewer
+DIVIDING = frozenset(["parts"])  # of several things each: "works on open fire" of "on induction and open fire"
 REPEATING = frozenset(["joined", "shortened", "paired", "parts", "clauses", "category"])
 
 Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, or (so many, while fewer than)
@@ -103,7 +104,9 @@ class AdMaterial:
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
-        line = beside(self.names, fact, self.language, brand=self.brand, acts=self.sold in ("goods", "software"))
+        does = self.sold == "software" and (opening(fact) == "does" or bool(DOES.match(fact)))
+        names = [name for name in self.names if not does or " " in name or name == self.product]
+        line = beside(names, fact, self.language, brand=self.brand, acts=self.sold in ("goods", "software"))
         return line or (beside([], fact, self.language, brand=self.own_keyword) if self.own_keyword else "")
 
     @property
@@ -129,6 +132,7 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     whole = [with_articles(line, facts) for line in whole if not names_vaguely(line, named, facts)]
     given = {name: SAYING.get(name, worded)(text) if name != "product" else text for name, text in brief.items()}
     whole = [line for line in whole if not any(drops_proviso(line, fact) for fact in facts)]
+    whole = [line for line in whole if not (misses_words(line, facts) or is_scrap(line, facts))]
     whole = [line for line in whole if not warns(line) or len(selling(facts)) == len(facts)]
     if (price := given.get("price")) and any(price in fact and has_proviso(fact) for fact in facts):
         given["price"] = None  # "£65" without "parts extra"
@@ -137,20 +141,6 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
         return kept
     return max(kept, _composed(mix, replace(ad, apart=True)), key=len)
-
-
-def with_articles(line: str, facts: Sequence[str]) -> str:
-    """Return a line with the articles of its fact, where it lost no more than them and there is room."""
-    for fact in facts:
-        whole = LEADING.sub("", fact.strip(".。 "))
-        if line != whole and words_of(line) == words_of(whole):  # "MIG, TIG, and stick" of a fact without that comma
-            return capital(whole)
-        bare = [word for word in whole.lower().split() if word not in ARTICLES]
-        if whole.lower() == line.lower() and line not in (whole, capital(whole)):  # "UKulele to borrow"
-            return capital(whole)
-        if bare == line.lower().split() != whole.lower().split() and measure(whole, "width") <= WIDTH:
-            return capital(whole)
-    return line
 
 
 def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
@@ -162,7 +152,9 @@ def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
-        lines = KINDS[kind](ad, kept)
+        made = KINDS[kind](ad, kept)
+        gapped = (line for line in made if kind in DIVIDING or not misses_words(line, ad.facts))
+        lines: Iterable[str] = (line for line in gapped if not is_scrap(line, ad.facts))
         if ONCE in mix and kind in REPEATING:
             lines = (line for line in lines if adds_word(line, kept, ad))
         _take(kept, lines, most, below, named)
@@ -244,15 +236,6 @@ def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
     if ad.brand:
         yield from (owned_name(capital(keyword), ad.brand, pattern) for pattern in _owned(language))
     yield from calls[1:]
-    yield from _of_category(ad, [keyword])
-
-
-def _of_category(ad: AdMaterial, names: Sequence[str]) -> Iterator[str]:
-    """Yield the longest of `names` that fits behind what kind of thing it is."""
-    pattern: str = in_language(word_lists()["named_fact"], ad.language)
-    if ad.category and has_words(ad.category) and ad.category.casefold() not in word_lists()["empty_categories"]:
-        lines = (pattern.format(name=capital(ad.category), fact=capital(name)) for name in names if name)
-        yield from [line for line in lines if measure(line, "width") <= WIDTH and not says_twice(line)][:1]
 
 
 def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -306,14 +289,19 @@ def _paired(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _category(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    """Yield the product under its category, where no line has that yet: "Kitchen: Knife sharpener", or, with whom it is
-    for, "Software for cafes"."""
+    """Yield the product under its category, where no line has that yet: "Kitchen: Knife sharpener", not "Event: Fair";
+    or, with whom it is for, "Software for cafes"."""
     if len(ad.facts) < RICH or not ad.category or any(line.lower().startswith(ad.category.lower()) for line in kept):
         return
     found = TAIL.search(ad.product)
     if found and offering(ad.category, None, further=True) == "software" and found.group().startswith(" for "):
         yield capital(ad.category) + found.group()
-    yield from _of_category(ad, [name for name in ad.names if " " in name or ad.language == "zh"])
+    if has_words(ad.category) and ad.category.casefold() not in word_lists()["empty_categories"]:
+        pattern: str = in_language(word_lists()["named_fact"], ad.language)
+        further = "" if has_phrase(ad.product, ad.category) else ad.own_keyword or ""
+        names = [name for name in (*ad.names, further) if " " in name or (name and ad.language == "zh")]
+        lines = (pattern.format(name=capital(ad.category), fact=capital(name)) for name in names)
+        yield from [line for line in lines if measure(line, "width") <= WIDTH and not says_twice(line)][:1]
 
 
 def _keyword_with_tail(ad: AdMaterial, keyword: str) -> Iterator[str]:

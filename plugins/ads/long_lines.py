@@ -11,6 +11,7 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, in_sentence, offered, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.given_capitals import behind_colon
 from aigc_plugins.ads.provisos import selling
 from aigc_plugins.ads.sure_forms import other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
@@ -18,6 +19,7 @@ from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 LONG_HEADLINE, MOST_LONG = 90, 5
 DESCRIPTION, SHORT, MOST_DESCRIPTIONS = 90, 60, 5
 LEAST_DESCRIPTIONS = 2
+LEAST_WORDS = 4  # of a fact that stands alone in ninety characters: no "Sea kayak trip: from age 10"
 TITLE = 50  # of Baidu
 DIVIDED = re.compile("[，；]")
 
@@ -32,11 +34,12 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
     told = [_listed(pair, language) for pair in pairs]
     paired = " ".join(told).casefold()
     single = [bare for fact in facts if (bare := fact.strip(FINAL)).casefold() not in paired]
+    single = [one for one in single if len(one.split()) >= LEAST_WORDS or not one.isascii()]
     single += [form for fact in single for form in (*shorter_whole(fact), *other_lines(fact))[:1]] if not told else []
     for text in (*told, *single, offered(offer) or ""):
         for called in dict.fromkeys((name, TAIL.sub("", name))):
-            line = named.format(name=called, fact=in_sentence(text))
-            if text and ". " not in line and measure(line, "width") <= LONG_HEADLINE and line not in kept:
+            line = named.format(name=called, fact=behind_colon(text, in_sentence(text)))
+            if text and not re.search(r"[.?!] ", line) and measure(line, "width") <= LONG_HEADLINE and line not in kept:
                 kept.append(line)
                 break
     return kept[:MOST_LONG] or [name]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-LACKING = "不含(?:安装|运费|税|餐|早餐|材料|耗材|电池|机票|门票|住宿|五金|配件|插头|.{0,6}会员)"
+LACKING = (
+    "不含(?:安装|运费|税|餐|早餐|材料|耗材|电池|机票|门票|住宿|五金|配件|插头|充电头|充电器|充电线|电源|适配器|支架|"
+    ".{0,6}会员)"
+)
 PROVISO = re.compile(  # in what stands behind a fact: "parts extra", "weather permitting", "新疆西藏除外"
     r"(?<!no )\bextra$|\b(?:excluding|excludes?|excl|except|(?<!-)only(?!-)|permitting|unless|otherwise|subject to|"
     r"provided that|if|when you|up to|with an? (?:paying|full-paying)|"
@@ -19,9 +22,16 @@ PROVISO = re.compile(  # in what stands behind a fact: "parts extra", "weather p
 )
 WARNING = re.compile(  # what one has to know and nobody advertises: "minimum hire 3 months", "春节期间加收30%"
     r"^(?:closed\b(?!-)|minimum\b(?! (?:fuss|effort|waste|wait))|"
-    r"not (?:for (?:children|use|under|babies)|suitable|included|available|recommended)\b|"
-    r"no (?:cash|cards?|dogs|pets|refunds?|exchanges?|returns|children|smoking|alcohol|wheelchair|parking|changing)\b"
-    r"(?! (?:fees?|charges?|needed|worries))|(?:please )?(?:do not|don['’]t|never|avoid|bring your own|byo)\b|"
+    r"not (?:for (?:children|use|under|babies|any(?:one|body)|people)|suitable|included|available|recommended)\b|"
+    r"(?:drink|eat|use|consume|finish|refrigerate) (?:it )?within\b|"
+    r"wash (?:at|separately|inside)\b|bring (?:an?|your)\b|not [\w-]+ (?:ones|models|types)$|"
+    r"(?:does not|doesn['’]t|do not|don['’]t) (?:come with|include)\b|"
+    r"no (?:tickets? (?:on|at) the (?:gate|door)|walk-ins?|"
+    r"cash|cards?|dogs|pets|refunds?|exchanges?|returns|children|smoking|alcohol|wheelchair|parking|changing)\b"
+    r"(?! (?:fees?|charges?|needed|worries))|"
+    r"(?:please )?(?:(?:do not|don['’]t)\b(?! (?:smell|shrink|slip|fade|rust|scratch|sag|itch|leak|pinch|"
+    r"rub|chafe|pill|stain|stretch|crease|fray|wobble|creak|squeak|need|lose|fog|melt)\b)|"
+    r"never\b(?! (?:more than|again|rusts?|needs?|too))|(?:avoid|bring your own|byo)\b)|"
     r"deposit\b(?!-)|use only\b|(?!no )[^,;]*\brequired$|(?:hand|machine|spot|sponge|dry)[ -](?:wash|clean)\b)"
     r"|(?<!no )\bextra$|[£$€]\d[\d.]* extra\b|"
     r"\b(?:use|members|adults|residents|september|october|thursday|weekdays|weekends) only$|"
@@ -30,7 +40,7 @@ WARNING = re.compile(  # what one has to know and nobody advertises: "minimum hi
     r"at your own risk|terms apply|do not (?:machine|tumble|bleach|iron|immerse|use|wash))\b"
     r"|(?<![不无])闭[园馆店]|店休|休[馆园](?!闲)|停业|不(?:营业|开放|接待)|(?:周|星期)[一二三四五六日天](?:休息|公休|不)"
     rf"|(?<![无不])加收|不支持|不建议|不适合|不适用|{LACKING}|需带|须带|自备|需另|另付|另计|(?<!不)另收|不退(?!色)|"
-    r"不可(?:机洗|微波|退)|请勿|禁止|谢绝|概不|(?<![免无零0])押金|(?<!不)怕(?:潮|水|摔|晒|暴晒)|(?<!不)易碎|"
+    r"不可(?:机洗|微波|退)|内(?:喝|吃|用|食用|饮用)完|请勿|禁止|谢绝|概不|(?<![免无零0])押金|(?<!不)怕(?:潮|水|摔|晒|暴晒)|(?<!不)易碎|"
     r"(?<!不)会(?:掉|褪色|生锈|(?:自然)?氧化)|除外",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.fact_lines import FINAL, has_words, offered, worded
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import plain_line
+from aigc_plugins.ads.gaps import is_scrap
 from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.sure_forms import is_bare_thing, other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL
@@ -31,6 +32,7 @@ LEADING = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 def ad_callouts(facts: Sequence[str], *, offer: str | None = None) -> list[str]:
     """Return callouts of at most 25, one from each fact that can be said so short, and the offer."""
     texts = [_callout(fact) for fact in facts if not warns(fact)]
+    texts = [text for text in texts if not is_scrap(text, facts)]
     deal = capital(offered(offer) or "")
     texts += [deal] if measure(deal, "width") <= CALLOUT else []
     distinct = {text.casefold(): text for text in reversed(texts) if text}

@@ -147,6 +147,7 @@ def _calls() -> tuple[frozenset[str], frozenset[str]]:
     }
     parts = [lists[part] for part in ("named_calls", "keyword_calls", "further_keyword_calls")]
     named = {line.casefold() for part in parts for kinds in part.values() for lines in kinds.values() for line in lines}
+    named |= {line.casefold() for lines in lists["one_thing_calls"].values() for line in lines}
     plain |= {line.casefold() for lines in lists["neutral_calls"].values() for line in lines}
     for kind in occasions().values():
         plain |= {line.casefold() for line in kind["calls"]}

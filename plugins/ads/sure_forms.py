@@ -102,6 +102,7 @@ ALL = re.compile(r"^all (?=[\w-]+s\b(?! (?:of|in) (?:the|our|your)\b))")
 WORDY = (
     (re.compile(r"\bfree of charge\b"), "free"),
     (re.compile(r"\bincluded in the price\b"), "included"),
+    (re.compile(r"^(\d+) (minute|hour)s of charg(?:ing|e) gives?\b"), r"\1-\2 charge gives"),
     (re.compile(r"^(?:sold|available|supplied) in (?=packs|boxes|bags|tins|sizes)"), ""),
 )
 IN_WORDS = re.compile(

@@ -19,6 +19,7 @@ from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, worded
 from aigc_plugins.ads.fact_shape import DIVIDED, opening, told_together
 from aigc_plugins.ads.faithful import same_word, words_of
+from aigc_plugins.ads.given_capitals import behind_colon
 from aigc_plugins.ads.word_lists import word_lists
 
 DOES = re.compile(
@@ -26,6 +27,7 @@ DOES = re.compile(
     r"[a-z]+[^s\W]s (?:every|at|until|daily)\b",
     re.IGNORECASE,
 )
+CLAUSE = re.compile(r"(?:you|we|it|they|i|if|when|there|nobody|everyone|everybody)\b", re.IGNORECASE)
 ROOMS = (70, 79)  # wide; so that an ending still fits, or at least a short one
 
 
@@ -92,8 +94,8 @@ def _opens(fact: str) -> str:
 
 def _listed(given: Sequence[str]) -> str:
     """Return two facts as they stand behind a colon: what has commas stands apart."""
-    joint = "; " if any("," in fact for fact in given) else ", "
-    return joint.join(map(in_sentence, given))
+    joint = "; " if any("," in fact or CLAUSE.match(fact) for fact in given) else ", "
+    return joint.join(behind_colon(fact, in_sentence(fact)) for fact in given)
 
 
 def _twice(name: str, given: Sequence[str]) -> bool:

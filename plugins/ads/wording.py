@@ -72,7 +72,8 @@ WITH_DAY = re.compile(
     r"(?! (?:\w+ ){0,2}(?:class|course|visit|session|opening|lesson|delivery|service)(?:e?s)?\b)",
     re.IGNORECASE,
 )  # "a weekend with Saturday 5 September"
-OPEN_ENDED = (WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
+WITH_SPLICE = re.compile(r"\bwith\b[^,]*, (?:we|you|it|they)\b", re.IGNORECASE)  # "with no mess, we bring sheets"
+OPEN_ENDED = (WITH_SPLICE, WITH_DAY, WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE, WITH_OPEN)
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
@@ -153,7 +154,10 @@ def _said_of_itself(text: str, fact: str) -> str:
     if named and fact.lower().startswith(named[1].lower()):
         return "says that the product is what it has"  # "glasses that are strengths from +1"
     acts = re.search(r"^(.*?) (?:that|which|who) ([a-z]+)\b", text, re.IGNORECASE)
-    if acts and opening(fact) == "noun" and acts[2].lower() not in BEING:
+    if any(f" and {part}" in text.lower() for part in fact.lower().split(", ")[1:] if not part.startswith("and ")):
+        return "has 'and' for the comma of its fact"  # "with padded heel and thin on top"
+    asked = acts and re.search(rf"\b(?:that|which|who) {acts[2]}\b", fact, re.IGNORECASE)  # "see who paid for what"
+    if acts and not asked and opening(fact) == "noun" and acts[2].lower() not in BEING:
         return "says that the product does what its fact only names"
     if (
         acts

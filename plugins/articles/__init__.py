@@ -45,6 +45,7 @@ from aigc_plugins.articles.parts import (
     sections_as_asked,
 )
 from aigc_plugins.articles.press_release import press_part, quotes_have_speakers
+from aigc_plugins.articles.prose import as_sentences, reads_as_prose
 from aigc_plugins.articles.section_names import names_its_section, says_no_sentence_again, section_name
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def aigc_checks() -> Sequence[Extension]:
         items_have_texts,
         names_its_section,
         questions_have_answers,
+        reads_as_prose,
         quotes_have_speakers,
         retells_facts,
         says_no_sentence_again,
@@ -79,6 +81,7 @@ def aigc_checks() -> Sequence[Extension]:
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(
+        as_sentences=as_sentences,
         first_sentence=first_sentence,
         point_heading=point_heading,
         section_name=section_name,

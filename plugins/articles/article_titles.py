@@ -12,6 +12,7 @@ from aigc_plugins.articles.things import naming
 from aigc_plugins.claims.stems import bases
 
 LED = re.compile(r"(An?|The) \w+ing (?:an?|the|your|my|with|for|in|on|at|from|to|up|out) ", re.IGNORECASE)
+GUIDING = frozenset("怎样如何什么哪些要点做的指南清单前后事先须知注意项几件")  # a Chinese title may always say these
 
 
 @check
@@ -28,11 +29,13 @@ def titles_its_topic(text: str, field: Field) -> Iterator[str]:
         words = {word.lower() for word in WORD.findall(text[: hung.start()])}
         if ":" not in text[: hung.start()] and words & {*str(naming("en")["prepositions"]).split(), "until", "during"}:
             yield f"hangs {hung.group().strip()!r} onto its topic"
+    given = " ".join((topic, audience, str(values.get("keyword") or "")))
     if HAN.search(text):
+        if new := [char for char in HAN.findall(text) if char not in given and char not in GUIDING]:
+            yield f"says {''.join(new)!r}, which its topic does not"
         return
     if led := LED.match(text):
         yield f"puts {led[1]!r} before what is done"
-    given = " ".join((topic, audience, str(values.get("keyword") or "")))
     known = {base for word in WORD.findall(given.lower()) for base in bases(word)}
     for word in WORD.findall(text.lower()):
         if len(word) > 2 and word not in SMALL | PLAIN and known.isdisjoint(bases(word)):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from aigc.content import measure
+from aigc_plugins.articles.section_names import section_name
 from aigc_plugins.rules.content_words import HAN, telling
 from aigc_plugins.rules.support import points_back
 
@@ -29,9 +30,9 @@ def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
     return max((_cut(points, sizes) for sizes in ways), key=_worth)
 
 
-def under_headings(groups: Sequence[Sequence[str]]) -> list[list[str]]:
+def under_headings(groups: Sequence[Sequence[str]], topic: str = "") -> list[list[str]]:
     """Return the groups of points whose sections have a heading: all but the first, which opens the article, or none of
-    a short one.
+    a short one, nor where one's points share nothing by which to name it that the topic does not.
 
     A section of two short sentences is read at a glance; headings over such would be a third of the article.
     """
@@ -39,7 +40,8 @@ def under_headings(groups: Sequence[Sequence[str]]) -> list[list[str]]:
     text = " ".join(points)
     wanted = LEAST_CHARS if HAN.search(text) else LEAST_WORDS
     long = len(points) >= LEAST_POINTS and measure(text, "words") >= wanted * len(groups)
-    return [list(group) for group in groups[1:]] if long and len(groups) > 2 else []
+    named = all(section_name(group, topic) for group in groups[1:])
+    return [list(group) for group in groups[1:]] if long and named and len(groups) > 2 else []
 
 
 def _cut(points: Sequence[str], sizes: Sequence[int]) -> list[list[str]]:

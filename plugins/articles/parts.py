@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from aigc import check
 from aigc.content import measure, trim
 from aigc.types import Draft, Finding
+from aigc_plugins.ads.fact_lines import in_sentence
 from aigc_plugins.articles.grouping import under_headings
+from aigc_plugins.articles.prose import as_sentences
 from aigc_plugins.articles.section_names import section_name
 from aigc_plugins.rules.repetition import near_duplicates
 from aigc_plugins.rules.support import points_back
@@ -59,7 +61,7 @@ def article_sections(
     Where there are not as many headings as sections, each is made anew from its own points, so that none stands over
     another's; so is one that says the same as a heading before it. Where one cannot be made, none has one.
     """
-    headed = under_headings(groups)
+    headed = under_headings(groups, topic)
     made = [section_name(group, topic) for group in headed]
     if len(headings) != len(headed):
         headings = made
@@ -105,14 +107,16 @@ def article_description(topic: str, audience: str | None, facts: Sequence[str], 
     """
     named = topic[:1].upper() + topic[1:]
     chinese = language == "zh"
-    text = named + (f"，写给{audience}" if chinese else f", for {audience}") if audience else named
-    text = trim(text, DESCRIPTION_CHARS - 1, "chars") + ("。" if chinese else ".")
-    others = [one for one in (*facts[OPENING:], *facts[1:OPENING]) if not points_back(one)]
-    told = 0
-    for fact in (*others, *facts[:1]):
-        longer = text + ("" if chinese else " ") + fact.strip()
-        longer += "" if fact.strip()[-1:] in ".!?。！？" else text[-1]
-        short = told < IN_DESCRIPTION if fact in others else not told or measure(text, "chars") < LEAST
+    if audience:
+        named += f"，写给{audience}" if chinese else f", for {audience}" if " for " in topic else f" for {audience}"
+    text = trim(named, DESCRIPTION_CHARS - 1, "chars") + ("。" if chinese else ".")
+    told = as_sentences(facts)
+    others = [one for one in (*told[OPENING:], *told[1:OPENING]) if not points_back(one)]
+    count = 0
+    for fact in (*others, *told[:1]):
+        first = in_sentence(fact) if not chinese else fact
+        longer = f"{text}{'' if chinese else ' '}{fact}" if count else f"{text[:-1]}{'：' if chinese else ': '}{first}"
+        short = count < IN_DESCRIPTION if fact in others else not count or measure(text, "chars") < LEAST
         if short and measure(longer, "chars") <= DESCRIPTION_CHARS:
-            text, told = longer, told + 1
+            text, count = longer, count + 1
     return text

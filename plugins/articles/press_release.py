@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -12,12 +12,13 @@ from aigc import check
 from aigc.content import trim
 from aigc.types import Draft, Finding, Json, texts_in
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.fact_shape import third_person
 from aigc_plugins.articles.bare_facts import told_whole
 from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
 from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.claims.stems import bases
+from aigc_plugins.rules.content_words import denies
 from aigc_plugins.rules.support import points_back
 
 HEADLINE, DESCRIPTION = 110, 155
@@ -28,7 +29,7 @@ LED = re.compile(
     re.IGNORECASE,
 )
 ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
-NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建])")
+NEAR = re.compile(r"在([\u4e00-\u9fff]{2,}?)(?=[开启举设办推成建增新])")
 GOING_ON = re.compile(r"(?!(?:bring|sing|string|swing|spring|fling|cling|ring|king)\b)[a-z]{3,}ing\s", re.IGNORECASE)
 AHEAD = re.compile(r"^(?:next|later|tomorrow|this coming|from next|in the coming)\b", re.IGNORECASE)
 _TIMETABLE = "open reopen close start begin end launch launche leave arrive return premiere is are was were will"
@@ -48,14 +49,18 @@ def press_part(context: Context, part: str) -> Json:
     )
     if part == "title":
         return title
-    whole, bare = told_whole(values.get("facts") or [], language)
+    facts = list(values.get("facts") or [])
+    whole, bare = told_whole(facts, language)
     opened = ended_line(title, language) == lead and len(whole) + bool(bare) > 1
+    if len(whole) == 1 and len(bare) > 1 and not opened and language == "en":  # a lone one would stand out of its place
+        whole, bare = [], facts
     first = ended_line(whole[0], language) if opened and whole else ""  # a lead says more than the title
     joint = "" if language == "zh" else " "
     if part == "description":
         if len(lead) > DESCRIPTION:
             return trim(f"{_text(values['who'])} {_text(values['what'])}", DESCRIPTION, "chars")
         others = [ended_line(one, language) for one in whole[bool(first) :]]
+        others = [one for one in others if not denies(one)]  # what is not so is no summary
         others = [one for one in others[:1] if not first or not points_back(one)]
         longer = (joint.join([lead, one]) for one in (*others, first) if one)
         return next((one for one in longer if len(one) <= DESCRIPTION), lead)
@@ -65,11 +70,19 @@ def press_part(context: Context, part: str) -> Json:
     if part == "text":
         end = "" if _sections(values, language) else worded_for("end", language)
         whole = whole[1:] if first else whole
-        glance = "\n".join([worded_for("glance", language), *(f"• {capital(one.strip(FINAL))}" for one in bare)])
-        parts = [in_paragraphs(whole, language), glance if bare else "", _quote(values, language), end]
+        glance = _glance(bare, language)
+        parts = [in_paragraphs(whole, language) if whole else "", glance, _quote(values, language), end]
         return "\n\n".join(filter(None, parts))
     *before, last = _sections(values, language) or [{}]
     return [*before, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
+
+
+def _glance(bare: Sequence[str], language: str) -> str:
+    """Return facts that are no sentences below one another, a lone one in a line."""
+    head: str = worded_for("glance", language)
+    if len(bare) == 1:
+        return ended_line(f"{head}{'' if language == 'zh' else ' '}{in_sentence(bare[0])}", language)
+    return "\n".join([head, *(f"• {capital(one.strip(FINAL))}" for one in bare)]) if bare else ""
 
 
 @check
@@ -102,7 +115,9 @@ def _lead(values: dict[str, Json], language: str) -> str:
     when = day_in_words(_text(values.get("when")).strip(FINAL), language)
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
-        if place and (told := NEAR.search(what)) and where.startswith(told[1]):  # 在老码头开店，老码头二号仓库
+        place = "" if where and where in who else place  # 江城图书馆 is in 江城
+        told = NEAR.search(what) if place else None  # 在老码头开店，老码头二号仓库
+        if told and (where.startswith(told[1]) or where.endswith(told[1])):
             return ended_line("，".join(filter(None, [when, f"{who}{what.replace(told[0], place, 1)}"])), language)
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
             place = "" if where == _text(values.get("city")) else place  # which the dateline says

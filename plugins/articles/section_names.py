@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aigc import check
 from aigc.types import Field, texts_in
 from aigc_plugins.articles.headings import heading_words
-from aigc_plugins.articles.things import ARTICLES, naming, same_thing, things, without_article
+from aigc_plugins.articles.things import ARTICLES, naming, things, without_article
 from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.claims.line_words import CJK, words_in
 from aigc_plugins.claims.line_words import telling as told_words
@@ -18,49 +18,35 @@ MOST_CHARS = 60
 JOIN = re.compile(r"\s*(?:,\s*and\s|,|;|\band\b|&|[、，]|以及|[和与])\s*")
 LEADS = re.compile(r"(?:before|after|during|at|in|on|with|without|for|from|under|behind)\s+(?=\w)", re.IGNORECASE)
 AGAIN = 0.5  # of a sentence's telling words: a heading that has more and no others says it again
-NAMED = 2  # facts of a section that a heading names a thing of, where they have such
+SHARED = 2  # facts of a section that a heading's thing is of
 
 
 def section_name(points: Sequence[str], topic: str = "") -> str:
-    """Return a heading of a section's things, one of each point as there is room: "Bunks, a Liner and Boots".
-
-    One that the topic names stands back. Nothing where fewer than two are found.
-    """
+    """Return a heading of what two points of a section or more are about: "The Waiting List"; nothing where they share
+    nothing that the topic does not name. Things of unlike facts, joined, would head neither."""
     found = [things(point) for point in points]
-    # what each point is about; where that is too little, the next thing of a point; then what the topic names too
-    for each, passed in ((1, topic), (None, topic), (1, "")):
-        named: list[str] = []
-        for some in found:
-            new = (thing for thing in some[:each] if not any(same_thing(thing, other) for other in named))
-            named += [thing for thing in new if not _in_topic(thing, passed)][:1]
-        while len(named) >= NAMED:
-            heading = _joined(named)
-            if not _too_long(heading):
+    for at, some in enumerate(found):
+        for thing in some:
+            same = [other for others in found[at + 1 :] for other in others if _equal(thing, other)]
+            if same and not _in_topic(thing, topic) and not _too_long(heading := _headed([thing, *same])):
                 return heading
-            named.pop()
     return ""
 
 
 @check
 def names_its_section(text: str, field: Field) -> Iterator[str]:
-    """A heading names things of its section's facts, joined by commas or "and", in six words or fewer.
-
-    It has a thing of two of the facts, where two name one; a word such as "before" leads it only where it stands so
-    before the thing in a fact. The facts are the item at hand.
+    """A heading names one thing that two of its section's facts name, in six words or fewer; a word such as "before"
+    leads it only where it stands so before the thing in a fact. The facts are the item at hand.
     """
     points = list(texts_in(field.draft.item))
     if _too_long(text):
         yield "is longer than a heading of a section may be"
     parts = [part.strip() for part in JOIN.split(text.strip()) if part.strip()]
-    for part in parts:
-        if not any(_names(part, point) for point in points):
-            yield f"says {part!r}, which is no thing of its section"
-    if any(same_thing(_bare(one), _bare(other)) for at, one in enumerate(parts) for other in parts[at + 1 :]):
-        yield "names a thing twice"
-    told = [point for point in points if any(_names(part, point) for part in parts)]
-    wanted = min(NAMED, sum(bool(things(point)) for point in points))
-    if len(told) < wanted:
-        yield f"names a thing of {len(told)} of its facts, {wanted} are wanted"
+    if len(parts) > 1:
+        yield "joins things that are of unlike facts"
+    told = sum(any(_names(part, point) for part in parts) for point in points)
+    if told < SHARED:
+        yield f"names a thing of {told} of its facts, {SHARED} are wanted"
 
 
 @check
@@ -105,11 +91,16 @@ def _in_topic(thing: str, topic: str) -> bool:
     return bool(telling(thing)) and telling(thing) <= telling(topic)
 
 
-def _joined(named: Sequence[str]) -> str:
-    """Return things as a heading: "Boots, Soup and the Lights", 下铺、枕头."""
-    comma, last = naming("zh" if CJK.search(named[0]) else "en")["joins"]
-    text = comma.join(named[:-1]) + last + named[-1]
-    return text if CJK.search(text) else " ".join(_capital(word, at) for at, word in enumerate(text.split()))
+def _equal(one: str, other: str) -> bool:
+    return one == other if CJK.search(one) else without_article(one).lower() == without_article(other).lower()
+
+
+def _headed(same: Sequence[str]) -> str:
+    """Return a thing as a heading, with "the" where a fact has it with an article: "The Mesh", "Awnings"."""
+    if CJK.search(same[0]):
+        return same[0]
+    known = any(without_article(one) != one for one in same)
+    return " ".join(word[:1].upper() + word[1:] for word in f"{'the ' * known}{without_article(same[0])}".split())
 
 
 def _too_long(heading: str) -> bool:
@@ -117,7 +108,3 @@ def _too_long(heading: str) -> bool:
         return len(heading) > int(naming("zh")["most_words"])
     counted = [word for word in words_in(heading) if word not in ARTICLES and word != "and"]
     return len(counted) > int(naming("en")["most_words"]) or len(heading) > MOST_CHARS
-
-
-def _capital(word: str, at: int) -> str:
-    return word if at and word in (*ARTICLES, "and") else word[:1].upper() + word[1:]

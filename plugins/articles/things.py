@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, root
+from aigc_plugins.claims.line_words import CJK
 from aigc_plugins.claims.stems import bases
 from aigc_plugins.rules.numerals import ENGLISH
 from aigc_plugins.rules.units import canonical_unit
@@ -47,15 +47,6 @@ def without_article(thing: str) -> str:
     """Return a thing without its article."""
     first, _, rest = thing.partition(" ")
     return rest if rest and first.lower() in ARTICLES else thing
-
-
-def same_thing(one: str, other: str) -> bool:
-    """Tell whether two things are one: the words of one are the last ones of the other, in any form."""
-    if CJK.search(one):
-        return one.endswith(other) or other.endswith(one)
-    mine, theirs = ([root(word, "en") for word in without_article(text).lower().split()] for text in (one, other))
-    least = min(len(mine), len(theirs))
-    return bool(least) and mine[-least:] == theirs[-least:]
 
 
 @lru_cache(maxsize=1 << 10)

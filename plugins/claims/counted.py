@@ -15,6 +15,7 @@ from aigc_plugins.claims.claim_lists import lists_for
 from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, words_in
 from aigc_plugins.rules.fact_reading import facts_in
 from aigc_plugins.rules.units import canonical_unit, unit_symbol
+from aigc_plugins.rules.worded_shares import lost_share
 
 PHRASE = re.compile(r"^[^,;:.?!()，；：。？！、（）\u2013\u2014]*")
 JOINT = re.compile(r"\s*(?:[x×乘和或到至~,、/–-]|to|and|or)?\s*")
@@ -48,7 +49,7 @@ class Amount:
 @check
 def same_numbers(text: str, field: Field) -> Iterator[Finding]:
     """A number is the fact's or the product's, with its unit, the thing it counts and its limit; a fact's one number
-    stays.
+    stays, and so does a share or a multiple in words (by a third, twice).
 
     Number words count as numbers (two, 两); "one" and 一 alone do not, nor what `no_numbers` of the lists names.
     """
@@ -65,6 +66,8 @@ def same_numbers(text: str, field: Field) -> Iterator[Finding]:
         stated = amounts_in(fact, given.language)
         if len(stated) == 1 and stated[0].number not in numbers:
             yield Finding(message=f"leaves out {stated[0].text!r} of its fact")
+        elif lost := lost_share(text, fact):
+            yield Finding(message=f"leaves out {lost!r} of its fact")
 
 
 @lru_cache(maxsize=1 << 12)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from aigc.types import Json
 from aigc_plugins.ads.calls import Sold, sold_as
-from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import FINAL, has_words, is_amount, offered, priced
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.email.mail_lists import MailPlatform, drawn, mail_list, mail_platform
 from aigc_plugins.email.mail_things import MailThing
@@ -49,12 +50,13 @@ class MailBrief:
         names = ("brand", "category", "story", "button", "address", "unsubscribe")
         texts = {name: " ".join(str(values.get(name) or "").split()) for name in names}
         language = "zh" if values.get("language") == "zh" else "en"
+        facts = [one for fact in values.get("facts") or [] if has_words(one := _fact(str(fact)))]
         price, offer = (str(values.get(name) or "").strip() for name in ("price", "offer"))
         return cls(
             language=language,
             tone="formal" if str(values.get("tone") or "").strip().lower() in FORMAL else "friendly",
             name=capital(" ".join(str(values.get("product") or "").split()).strip(FINAL)),
-            facts=tuple(one for fact in values.get("facts") or [] if has_words(one := _fact(str(fact)))),
+            facts=tuple(sorted(facts, key=warns)),  # what is not had comes last
             platform=mail_platform(str(values.get("platform") or "none")),
             offer=offered(offer or None) or "",
             goods=_sold(values) == "goods",
@@ -81,7 +83,7 @@ class MailBrief:
 
     def ended(self, text: str) -> str:
         """Return a text as a sentence."""
-        text = capital(text.strip())
+        text = after_marks(capital(text.strip()))
         return text if ENDED.search(text) else text.rstrip(FINAL) + ("。" if self.language == "zh" else ".")
 
 

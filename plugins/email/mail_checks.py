@@ -15,6 +15,7 @@ from aigc_plugins.rules.content_words import sentences
 from aigc_plugins.rules.once import alike
 
 CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+ABBREVIATED = re.compile(r"(?<=[a-z] )(?:[A-Z]{2,3}|[B-DF-HJ-NP-TV-Z]{4,5})(?= [a-z]|[,.;)]|$)")  # within a fact
 SHOUTED = 4  # letters of a word in capitals that is no abbreviation
 
 
@@ -22,13 +23,15 @@ SHOUTED = 4  # letters of a word in capitals that is no abbreviation
 def subject_reads_well(text: str, field: Field) -> Iterator[Finding]:
     """A subject does not shout, looks like no answer to a mail, and is as short as phones show it.
 
-    Two words in capitals, or one of four letters, shout, unless the brief's `brand` or `product` is written so. "Re:"
-    and 回复： are refused (15 U.S.C. 7704(a)(2)); what is longer than 45 wide is only noted.
+    Two words in capitals, or one of four letters, shout, unless the brief's `brand` or `product` is written so, or a
+    fact has it as an abbreviation: VAT, HMRC. "Re:" and 回复： are refused (15 U.S.C. 7704(a)(2)); what is longer
+    than 45 wide is only noted.
     """
     lists, values = mail_list("subjects"), field.draft.brief.values
     if found := re.match(lists["answers"]["beginnings"], text.strip(), re.IGNORECASE):
         yield Finding(message=f"looks like an answer: {found.group()!r}", span=found.span())
     names = f"{values.get('brand') or ''} {values.get('product') or ''} {values.get('name') or ''}"
+    names += " ".join(one for fact in values.get("facts") or [] for one in ABBREVIATED.findall(str(fact)))
     loud = [found for found in CAPITALS.finditer(text) if not re.search(rf"\b{found.group()}\b", names)]
     if len(loud) > 1 or any(len(found.group()) >= SHOUTED for found in loud):
         yield Finding(message=f"shouts: {' '.join(found.group() for found in loud)!r}", span=loud[0].span())

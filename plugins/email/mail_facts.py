@@ -17,8 +17,9 @@ from aigc_plugins.email.mail_things import MailThing
 MailTheme: TypeAlias = Literal["benefit", "proof", "practical"]
 
 WHOLE = re.compile(
-    r"(?i)(?:you|we|they|it|there|this|that|everyone|everybody|nobody|anyone|who\w*)(?:['’]\w+)? [a-z]|"
-    r"(?:if|when|once|after|before|as soon as) .+, .+"
+    r"(?i)(?:you|we|they|it|this|that|everyone|everybody|nobody|anyone|who(?:ever|se)?)(?:['’]\w+)? [a-z]|"
+    r"there(?:['’]s| is| are| was| were| will| has| have) [a-z]|"
+    r"(?:if|when|once|after|before|as soon as) .+(?:, .+| (?:you|we|it|they|nobody|everyone)(?:['’]\w+)? [a-z].+)"
 )
 # "We collect within 15 miles and bring it back": a pronoun for what no word of the fact names
 POINTING = re.compile(r"(?i)\b(?:it|them|those|these)\b")
@@ -34,6 +35,7 @@ LIMIT = re.compile(
     r"(?i)^(?:at most|up to|no more than|a maximum of|maximum|max\.?|only|never more than)\s+([\w-]+)\s+(\w+)(.*)$"
 )
 NONE = re.compile(r"(?i)^no (.+)$")
+TAILED = re.compile(rf" (?:across|along|around|behind|between|inside|{'|'.join(word_lists()['prepositions'])}) ")
 WITH = re.compile(r"(?i)^with (?=\w)")
 FOR = re.compile(
     r"(?i)^for (?=(?:ages?|children|adults|beginners|dogs|cats|babies|all|up to|one|two|three|\d|teams|people)\b)"
@@ -43,7 +45,7 @@ SIZES = re.compile(r"(?i)^(?:in )?((?:sizes|colou?rs|\w+ (?:colou?rs|sizes|flavo
 PARTICIPLE = re.compile(
     r"(?i)(?!(?:seed|shed|speed|need|hundred|sled|weed|feed|breed|bleed)\b)[a-z]{3,}ed (?:by|in|from|with|to) "
 )
-SUBORDINATE = re.compile(r" (?:who|which|that|if|unless|because) ")
+SUBORDINATE = re.compile(r" (?:who|which|that|if|so|unless|because) ")
 # "built around 1960 in Markneukirchen": it was; "made by hand since 1960" is left as it stands
 ONCE = re.compile(
     r"(?i)\b(?:in|around|about|circa|before|after) (?:1[5-9]\d\d|20\d\d)\b|\blast (?:week|month|year)\b|\bago\b"
@@ -113,6 +115,8 @@ def _of_noun(text: str, thing: MailThing, goods: bool) -> str:
     subject, be = capital(thing.it), "are" if thing.many else "is"
     words = text.lower().split()
     done = words[0] in _states() or PARTICIPLE.match(text)
+    if not goods and words[0] in ("vegan", "organic", "unscented", "undyed"):
+        return ""  # what is eaten at a course
     if done and SINCE.search(text):
         return ""
     if done and ONCE.search(text):
@@ -124,11 +128,11 @@ def _of_noun(text: str, thing: MailThing, goods: bool) -> str:
     if found := NONE.match(text):
         if "," in text:
             return ""
-        many = re.search(r"[^sui]s$", found[1].split(" for ")[0].split(" to ")[0])
+        many = re.search(r"[^sui]s$", TAILED.split(found[1])[0])
         return f"There {'are' if many else 'is'} no {found[1]}"
     if " ".join(words[:2]) in _states() or (words[0] in _states() and (len(words) == 1 or words[1] in BEHIND | DAYS)):
         return f"{subject} {be} {in_sentence(text)}"
-    if PARTICIPLE.match(text):
+    if PARTICIPLE.match(text) and (goods or words[0] in _states()):  # no dog walking "is collected from your door"
         return f"{subject} {be} {in_sentence(text)}"
     if WITH.match(text) and goods:
         return f"{subject} {'come' if thing.many else 'comes'} {in_sentence(text)}"
@@ -236,6 +240,7 @@ def _with_article(text: str) -> str:
     first = words[0]
     verbs = {*_singular(), *_singular().values()}
     end = next((at for at, word in enumerate(words) if at and (FINITE.fullmatch(word) or word in verbs)), 1)
+    end = next((at for at, word in enumerate(words[:end]) if at and word.lower() in word_lists()["prepositions"]), end)
     nouns = [word.lower() for word in words[:end]]
     uncounted = {*mail_list("telling")["not_counted"], *word_lists()["mass"]} & {*nouns}
     bare = DETERMINED.match(text) or (

@@ -14,10 +14,11 @@ from aigc_plugins.ads.calls import sold_as
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import TAIL, in_language
 from aigc_plugins.email.mail_brief import MailBrief
 from aigc_plugins.email.mail_lists import drawn, mail_list
-from aigc_plugins.email.mail_text import parted, told_facts
+from aigc_plugins.email.mail_text import bullets, parted, told_facts
 from aigc_plugins.social.social_platforms import wording as post_wording
 
 SUBJECT, PREHEADER, BUTTON = 60, 90, 30
@@ -106,12 +107,22 @@ def body(brief: MailBrief) -> str:
     told, listed = parted(brief)
     price = brief.ended(brief.price) if brief.price else ""
     story = brief.ended(brief.story) if brief.story else ""
-    facts = told_facts(brief, told, listed)
-    return "\n\n".join(filter(None, [story, brief.one_of("opening"), *facts, price, brief.one_of("more")]))
+    if brief.language == "en" and len(listed) >= len(told) > 0 and brief.facts[0] in listed:
+        told, listed = [], list(brief.facts)  # one list in the brief's order, not half of it
+    if listed == list(brief.facts) and listed[1:] and not brief.offer:
+        facts, opening = [bullets(listed)], brief.one_of("listed", "text")
+    else:
+        facts, opening = told_facts(brief, told, listed), brief.one_of("opening")
+    told_deal = brief.ended(brief.offer)
+    told_deal = brief.offer[0] + told_deal[1:] if brief.offer[:1].islower() else in_sentence(told_deal)  # "under-12s"
+    deal = brief.one_of("deal").replace("{offer}", told_deal) if brief.offer else ""
+    if deal and brief.language == "zh" and facts[:1] and facts[0].startswith("- "):
+        facts = [brief.one_of("lead", "only"), *facts]
+    return "\n\n".join(filter(None, [story, deal or opening, *facts, price, brief.one_of("more")]))
 
 
 def _subjects(brief: MailBrief) -> Iterator[tuple[str, str]]:
-    facts = (fact for fact in brief.facts if not PARTED.search(fact))
+    facts = (fact for fact in brief.facts if not (PARTED.search(fact) or warns(fact)))
     for told in filter(None, [brief.offer, *facts]):
         line = told.strip(FINAL)
         yield f"{brief.name}：{line}" if brief.language == "zh" else f"{brief.name}: {in_sentence(line)}", told

@@ -1,7 +1,8 @@
-"""Several mails from one brief, each on its day: a welcome, facts by what they are good for, all of it once more."""
+"""Several mails from one brief, each on its day: a welcome, facts by what they are good for, the best once more."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from aigc.types import Json
 from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import TAIL
 from aigc_plugins.email.mail_brief import MailBrief
 from aigc_plugins.email.mail_facts import fact_theme
@@ -20,8 +22,10 @@ from aigc_plugins.email.mail_parts import PARTED, PREHEADER, SUBJECT, framed
 from aigc_plugins.email.mail_text import bullets, parted, sentence_of, told_facts
 
 LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
+RECALLED = 4  # facts that the last mail tells once more
 TOGETHER = 4  # facts in the list of one mail
 LONG = {"en": 40, "zh": 16}  # characters of a fact that is enough for a mail
+BUSY = re.compile(r"They (?!are )")
 THEMES = ("benefit", "listed", "proof", "practical")
 
 
@@ -40,8 +44,8 @@ class MailMatter:
 
 @pass_context
 def mail_series(context: Context) -> list[dict[str, Json]]:
-    """Return the mails of a brief: a welcome on the first day, mails of a fact or two, at the end a reminder of them
-    all with the offer.
+    """Return the mails of a brief: a welcome on the first day, mails of a fact or two, at the end a reminder of the
+    best with the offer.
 
     There are as many as `mails` says, else as there are `days`, else four, but fewer where one would tell but a short
     fact. They go out on the brief's `days`, of fewer mails on the first and the last of them, else on ours.
@@ -145,7 +149,8 @@ def _welcome(brief: MailBrief, matter: MailMatter | None) -> dict[str, Json]:
     facts = told_facts(brief, matter.told, matter.listed) if matter else []
     text = [*filter(None, first), *facts, brief.one_of("more")]
     subject = _headed(brief, "welcome")
-    parts = {"subject": subject, "preheader": _shown(brief, matter.facts if matter else (), "welcome")}
+    shown = matter.facts[1:] if matter else ()  # the text begins with the first
+    parts = {"subject": subject, "preheader": _shown(brief, shown, "welcome")}
     return {"kind": "welcome", **parts, "body": "\n\n".join(text), **framed(replace(brief, offer=""))}
 
 
@@ -170,9 +175,9 @@ def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, 
     short = TAIL.sub("", brief.name)
     for fact in matter.facts:
         line = fact.strip(FINAL)
-        if PARTED.search(line):
+        if PARTED.search(line) or warns(line):
             continue  # it would stand behind the colon of the name
-        if is_plural(brief.name) and (sentence := sentence_of(brief, fact)).startswith("They "):
+        if is_plural(brief.name) and BUSY.match(sentence := sentence_of(brief, fact)):
             line = sentence.removeprefix("They ").strip(FINAL)  # "Lockers: fit any wall", not "fits"
         for name in (brief.name, short):
             told = f"{name}：{line}" if brief.language == "zh" else f"{name}: {in_sentence(line)}"
@@ -183,7 +188,7 @@ def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, 
 
 def _reminder(brief: MailBrief, at: int) -> dict[str, Json]:
     price = brief.ended(brief.price) if brief.price else ""
-    text = [brief.one_of("reminder", "text"), bullets(brief.facts), price, brief.one_of("goodbye")]
+    text = [brief.one_of("reminder", "text"), bullets(_recalled(brief)), price, brief.one_of("goodbye")]
     subject, shown = _headed(brief, "reminder"), price
     if brief.offer:
         line = brief.offer.strip(FINAL)
@@ -192,6 +197,11 @@ def _reminder(brief: MailBrief, at: int) -> dict[str, Json]:
         shown = shown if line in subject or in_sentence(line) in subject else brief.ended(brief.offer)
     parts = {"subject": subject, "preheader": shown or brief.one_of("reminder", "preheader")}
     return {"kind": "reminder", **parts, "body": "\n\n".join(filter(None, text)), **framed(brief, at)}
+
+
+def _recalled(brief: MailBrief) -> Sequence[str]:
+    """Return the facts that the last mail tells again: the first, which are the best; all would copy the others."""
+    return brief.facts[:RECALLED]
 
 
 def _shown(brief: MailBrief, facts: Sequence[str], part: str, at: int = 0) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.fact_shape import DIVIDED
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.email.mail_brief import MailBrief
 from aigc_plugins.email.mail_facts import fact_sentence
 
@@ -19,6 +20,8 @@ LISTED = 3  # Chinese facts of one mail that stand as a list
 def parted(brief: MailBrief) -> tuple[list[str], list[str]]:
     """Return the facts of a brief that can be sentences, and those that are only parts of one; Chinese says either."""
     told = [fact for fact in brief.facts if sentence_of(brief, fact)]
+    if brief.language == "en" and not all(map(warns, brief.facts)):
+        told = [fact for fact in told if not warns(fact)]  # no mail begins with what costs extra
     return told, [fact for fact in brief.facts if fact not in told]
 
 
@@ -52,7 +55,7 @@ def told_facts(
 
 def bullets(facts: Sequence[str]) -> str:
     """Return facts as a list."""
-    return "\n".join(f"- {capital(fact.strip(FINAL))}" for fact in facts)
+    return "\n".join(f"- {after_marks(capital(fact.strip(FINAL)))}" for fact in facts)
 
 
 def _joined(brief: MailBrief, sentences: Sequence[str]) -> str:

@@ -16,17 +16,19 @@ from aigc import Range, importer
 from aigc.errors import BriefError
 from aigc.types import Row
 from aigc_plugins.formats.delimiters import NAMED, delimiter_of
-from aigc_plugins.formats.encodings import encoding_option
+from aigc_plugins.formats.encodings import (
+    BEGINNING,
+    BROKEN,
+    STAND_IN,
+    broken_byte,
+    encoding_of,
+    encoding_option,
+    shown_encoding,
+)
 from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.own_columns import OwnColumns
 from aigc_plugins.formats.shifted_cells import Neighbours
 
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # which begins as that of UTF-16 does
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 OTHERS = {
     b"PK\x03\x04": ".xlsx or .zip",
     b"\xd0\xcf\x11\xe0": ".xls",
@@ -41,11 +43,8 @@ OTHER_TEXTS = {
 EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
 HEAD = 100  # lines that tell the delimiter
-BROKEN = re.compile("[\udc00-\udcff]")  # what stands for a byte that is no character
-BASE = 0xDC00
 TIGHT = re.compile("\0(?! +[^ \0])")  # a delimiter without a space behind it; else a space is no part of a cell
 AS_TEXT = re.compile(r'\A="([^"]*)"\Z')  # how programs tell Excel that 00417 is a text
-STAND_IN = "aigc.stand_in"
 
 
 @importer(name="csv", suffixes=(".csv", ".tsv", ".txt"))
@@ -72,23 +71,13 @@ def csv_briefs(
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _stand_in(error: UnicodeError) -> tuple[str, int]:
-    """Put half a character, which no text has, in the place of each byte that is none."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return "".join(chr(BASE + byte) for byte in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error(STAND_IN, _stand_in)
-
-
 class _Reading:
     """This is a file that is read from its top to its end: how far, and whether the last lines had a broken byte."""
 
     def __init__(self, file: TextIO, path: Path, encoding: str, header: int | None) -> None:
         self._file = file
         self._path, self._name = path, path.name
-        self._encoding = encoding.removesuffix("-sig").upper()
+        self._encoding = shown_encoding(encoding)
         self._table = HeadedRows(header)
         self._above = 0  # lines above the table
         self._delimiter = ","
@@ -193,8 +182,8 @@ class _Reading:
         return encoding_option(self._path)
 
     def _byte(self, cells: Sequence[str]) -> str:
-        first = next(found[0] for cell in cells if (found := BROKEN.search(cell)))
-        return f"byte {ord(first) - BASE:#04x}, which is not {self._encoding}"
+        first = next(byte for cell in cells if (byte := broken_byte(cell)) is not None)
+        return f"byte {first:#04x}, which is not {self._encoding}"
 
     def _unreadable(self, error: csv.Error, line: int, last: int) -> Row:
         """Return the failed row of lines that csv cannot read. BriefError where that is all the rest, or the header."""
@@ -228,17 +217,12 @@ def _sign(delimiter: str, path: Path) -> str:
 def _encoding(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            head = file.read(4)
+            head = file.read(BEGINNING)
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
     if other := next((suffix for begin, suffix in OTHERS.items() if head.startswith(begin)), ""):
         raise BriefError(f"{path.name}: is no text", hint=f"it looks like a file whose name ends in {other}")
-    for mark, encoding in MARKS:
-        if head.startswith(mark):
-            return encoding
-    if len(head) >= 2 and (head[0] == 0) != (head[1] == 0):  # UTF-16 without its mark: every other byte is 0
-        return "utf-16-be" if head[0] == 0 else "utf-16-le"
-    return "utf-8"
+    return encoding_of(head)
 
 
 def _known(encoding: str, path: Path) -> str:

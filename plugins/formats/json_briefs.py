@@ -1,7 +1,11 @@
-"""JSON lines and JSON files as briefs. Numbers know how they are written: 29.90 is that where a text is asked for."""
+"""JSON lines and JSON files as briefs, in UTF-8 or UTF-16.
+
+Numbers know how they are written: 29.90 is that where a text is asked for.
+"""
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,13 +15,14 @@ from aigc import importer
 from aigc.errors import BriefError, describe, did_you_mean, megabytes
 from aigc.types import Json, Row, WrittenFloat
 from aigc.types.foreign import DEEP, LONGEST_LINE, flaw, lines_of
+from aigc_plugins.formats.encodings import BEGINNING, STAND_IN, broken_byte, encoding_of, shown_encoding
 from aigc_plugins.formats.json_tables import tables
 
 BRIEFS = "briefs"  # the key of a list that is read without being named
 WHOLE = "."  # the object itself, which may be one brief
 NODE, WRAPPED = "node", {"node", "cursor"}  # what GraphQL puts around each
 DEEPEST_LIST = 4  # keys
-BEGINNING = 1024  # bytes
+HEAD = 1024  # bytes
 
 
 @importer(name="jsonl", suffixes=(".jsonl", ".ndjson"))
@@ -26,16 +31,11 @@ def jsonl_briefs(path: Path) -> Iterator[Row]:
     found = False
     try:
         with path.open("rb") as file:
-            for number, (_, line) in enumerate(lines_of(file), 1):
-                where = f"{path.name}:{number}"
-                if line is None:
-                    found = True
-                    yield Row(values={}, where=where, error=f"is longer than {megabytes(LONGEST_LINE)}")
-                    continue
-                line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if line.strip():
-                    found = True
-                    yield _line(line, where)
+            encoding = encoding_of(file.read(BEGINNING))
+        for number, line in enumerate(_lines(path, encoding), 1):
+            if line is None or line.strip():
+                found = True
+                yield _line(line, f"{path.name}:{number}", shown_encoding(encoding))
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
     if not found:
@@ -46,8 +46,9 @@ def lists_of(path: Path) -> Sequence[str]:
     """Return what a file's rows may be: the whole of it, and each list of objects in it by its keys."""
     try:
         with path.open("rb") as file:
-            if file.read(BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
-                return ()
+            head = file.read(HEAD)
+        if not head.decode(encoding_of(head), "replace").lstrip().startswith("{"):
+            return ()
         value = _whole(path)
     except (OSError, BriefError):  # which is told when its rows are read
         return ()
@@ -88,9 +89,13 @@ def json_briefs(path: Path, *, sheet: str = "") -> Iterator[Row]:
 def _whole(path: Path) -> Json:
     """Return what a file holds. BriefError says where it is no JSON."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        written = path.read_bytes()
+        text = written.decode(encoding := encoding_of(written[:BEGINNING]))
     except UnicodeDecodeError as error:
-        raise BriefError(f"{path.name}: byte at offset {error.start} is not UTF-8", hint="save it as UTF-8") from error
+        at = error.start + len(written) - len(error.object)  # which lacks the mark of UTF-8
+        line = written[:at].decode(encoding, "replace").count("\n") + 1
+        told = f"byte {written[at]:#04x} at offset {at} is not {shown_encoding(encoding)}"
+        raise BriefError(f"{path.name}:{line}: {told}", hint="save it as UTF-8") from error
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
     if not text.strip():
@@ -115,11 +120,29 @@ def _lists(value: Mapping[str, Json], above: tuple[str, ...] = ()) -> Iterator[t
             yield from _lists(inside, keys)
 
 
-def _line(line: bytes, where: str) -> Row:
+def _lines(path: Path, encoding: str) -> Iterator[bytes | str | None]:
+    """Yield a file's lines: UTF-8 as it is, which is the fastest, others as texts; None for one that is too long."""
+    if encoding in ("utf-8", "utf-8-sig"):
+        with path.open("rb") as file:
+            file.seek(len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0)
+            yield from (line for _, line in lines_of(file))
+        return
+    with path.open(encoding=encoding, errors=STAND_IN, newline="\n") as texts:
+        while line := texts.readline(LONGEST_LINE + 1):
+            yield line if len(line) <= LONGEST_LINE else None
+            while len(line) > LONGEST_LINE and not line.endswith("\n"):
+                line = texts.readline(LONGEST_LINE + 1)
+
+
+def _line(line: bytes | str | None, where: str, encoding: str) -> Row:
+    if line is None:
+        return Row(values={}, where=where, error=f"is longer than {megabytes(LONGEST_LINE)}")
+    if isinstance(line, str) and (byte := broken_byte(line)) is not None:
+        return Row(values={}, where=where, error=f"byte {byte:#04x} is not {encoding}")
     try:
-        return _row(READER.decode(line.decode("utf-8")), where)
+        return _row(READER.decode(line if isinstance(line, str) else line.decode("utf-8")), where)
     except UnicodeDecodeError as error:
-        return Row(values={}, where=where, error=f"byte {line[error.start]:#04x} is not UTF-8")
+        return Row(values={}, where=where, error=f"byte {error.object[error.start]:#04x} is not {encoding}")
     except json.JSONDecodeError as error:
         return Row(values={}, where=where, error=f"is not JSON: {error.msg} (column {error.colno})")
     except RecursionError:

@@ -206,7 +206,8 @@ def _part(item: Mapping[str, Json], number: int, above: str, hand: _Hand) -> Ite
             continue
         path, called = f"{above}.{name}", hand.line(label(name))
         answers = name == "answer" and set(item) == {"question", "answer"}  # of a quiz it is one of several lines
-        if isinstance(value, str) and (name in BODIES or answers or len(value) > 200 or "\n" in value):
+        alone = not any(other not in (name, title) and isinstance(its, str) for other, its in item.items())
+        if isinstance(value, str) and (name in BODIES or answers or (len(value) > 200 and alone) or "\n" in value):
             yield hand.blocks(value, path)
         elif isinstance(value, list | Mapping):
             yield f"**{called}**\n\n{_flat(value, path, hand)}"

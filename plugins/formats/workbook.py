@@ -67,11 +67,14 @@ class SharedTexts:
         self._texts = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by `close`
         self._ends = array("Q")
 
-    def __getitem__(self, number: int) -> str:
+    def __len__(self) -> int:
         if not self._ends:
             self._load()
-        if not 0 <= number < len(self._ends) - 1:
-            raise ValueError(f"it has no shared text {number}")
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> str:
+        if not 0 <= number < len(self):
+            raise IndexError(f"it has no shared text {number}")
         self._texts.seek(self._ends[number])
         return self._texts.read(self._ends[number + 1] - self._ends[number]).decode("utf-8", "surrogatepass")
 

@@ -42,8 +42,8 @@ def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Ra
     The first row names the inputs, or the row `header`. A number with a format is the text that Excel shows ($29.90,
     15%, 00417); dates that each computer shows in its own way become 2026-11-23. A cell merged with those below it
     stands for them too. An error value (#REF!) is unknown, as an empty cell is. A row with a formula whose value the
-    file does not have fails alone. A text with a link behind it is that link for an input of the format `uri`. Rows
-    stream in constant memory.
+    file does not have, or with a cell that makes no sense, fails alone. A text with a link behind it is that link for
+    an input of the format `uri`. Rows stream in constant memory.
     """
     with opened(path) as book:
         yield from _Sheet(book, _chosen(book, sheet), header).rows()
@@ -75,7 +75,7 @@ class _Sheet:
         found = False
         for row in sheet_rows(self._book, self._sheet):
             filled = self._merges.fill(row, below=bool(self._table.names))
-            if not any(_holds(cell) for at, cell in row.cells.items() if at not in filled):
+            if not row.wrong and not any(_holds(cell) for at, cell in row.cells.items() if at not in filled):
                 continue
             if (made := self._row(row, filled)) is not None:
                 found = True
@@ -88,10 +88,12 @@ class _Sheet:
         header = self._table.header
         if header and not self._table.names and row.number > header:
             raise BriefError(f"{self._book.name}:{header}: names no columns", hint=OPTION)
-        names = self._table.names
+        names, width = self._table.names, max(row.cells, default=-1) + 1
+        if not names and header != 0 and row.number >= (header or 0):
+            self._check_header(row)
         if names and header != 0:
-            names += [""] * (max(row.cells) + 1 - len(names))  # a sheet has columns beyond those with a name
-        cells: list[Json] = [None] * max(len(names), max(row.cells) + 1)
+            names += [""] * (width - len(names))  # a sheet has columns beyond those with a name
+        cells: list[Json] = [None] * max(len(names), width)
         done: dict[int, list[str]] = {at: [MERGED] for at in filled}
         done |= {at: [BESIDE] for at in self._merges.beside if at < len(names) and names[at]}
         for at, cell in row.cells.items():
@@ -106,8 +108,17 @@ class _Sheet:
                 done.setdefault(at, []).append(HIDDEN_COLUMN)
             if cell.faulty:
                 done.setdefault(at, []).append(f"{UNKNOWN}{cell.value}")
-        made = self._table.take(cells, row.number, f"{self._book.name}:{row.number}")
+        where = f"{self._book.name}:{row.number}"
+        made = self._table.take(cells, row.number, where)
+        if row.wrong and self._table.names:
+            made = replace(made or Row(values={}, where=where), error=row.wrong)
         return made and self._own.read(self._noted(made, row, done), apostrophes=False)
+
+    def _check_header(self, row: SheetRow) -> None:
+        """Refuse a sheet whose columns have no sound names. BriefError."""
+        cells = ((f"{column_letters(at)}{row.number}", cell.wrong) for at, cell in row.cells.items() if cell.wrong)
+        if wrong := row.wrong or next((f"has a cell {at}, which {wrong}" for at, wrong in cells), ""):
+            raise BriefError(f"{self._book.name}:{row.number}: the header {wrong}", hint=OPTION)
 
     @cached_property
     def _own(self) -> OwnColumns:
@@ -115,11 +126,12 @@ class _Sheet:
 
     def _noted(self, made: Row, row: SheetRow, done: Mapping[int, Sequence[str]]) -> Row:
         """Return a row with what was `done` to its cells, and with what is wrong with them; errors are no values."""
-        wrong = {at: self._unsaved(at, row.number) for at, cell in row.cells.items() if cell.unsaved}
+        wrong = {at: self._fault(at, row.number, cell) for at, cell in row.cells.items() if cell.unsaved or cell.wrong}
         if not (wrong or done):
             return made
         called = {at: self._called(at) for at in (*wrong, *done)}
-        errors = {called[at]: None for at in done if at in row.cells and row.cells[at].faulty}
+        senseless = [at for at, cell in row.cells.items() if cell.faulty or cell.wrong]
+        errors = {called[at]: None for at in senseless}
         return replace(
             made,
             values={**made.values, **errors},
@@ -130,11 +142,14 @@ class _Sheet:
 
     def _shown(self, cell: SheetCell) -> Json:
         """Return what a cell shows; a number as such where it has no format. Unshown where that is not known."""
-        code = self._book.codes[cell.style] if 0 <= cell.style < len(self._book.codes) else ""
+        styled = 0 <= cell.style < len(self._book.codes)
+        code = self._book.codes[cell.style] if styled else ""
         if isinstance(cell.value, str):
             return shown_text(cell.value, code) if code and "@" in code and not cell.faulty else cell.value
         if not isinstance(cell.value, float):
             return cell.value
+        if cell.style and not styled:
+            raise Unshown(f"the file has no style {cell.style}")
         if code is None:
             return iso_date(cell.value, from_1904=self._book.from_1904)
         return general(cell.value) if code in PLAIN else shown_number(cell.value, code, from_1904=self._book.from_1904)
@@ -148,10 +163,10 @@ class _Sheet:
         """Return what the table calls a column."""
         return (self._table.names[at] if at < len(self._table.names) else "") or numbered("", at + 1)
 
-    def _unsaved(self, at: int, number: int) -> str:
-        """Return what is wrong with a cell whose formula has no saved value."""
-        place = f"{self._called(at)!r} ({column_letters(at)}{number})"
-        return f"{place} is a formula without a saved value; open the file in Excel and save it"
+    def _fault(self, at: int, number: int, cell: SheetCell) -> str:
+        """Return what is wrong with a cell."""
+        wrong = cell.wrong or "is a formula without a saved value; open the file in Excel and save it"
+        return f"{self._called(at)!r} ({column_letters(at)}{number}) {wrong}"
 
     def _refusal(self) -> BriefError:
         """Return the error of a sheet without rows; it names the others."""

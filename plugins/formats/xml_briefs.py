@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import html
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
@@ -18,17 +22,23 @@ BLOCK = 1 << 16  # bytes read at a time
 LARGEST_RECORD = 1 << 24  # characters
 LARGEST_TAG = 1 << 22  # bytes; what parses them begins anew with each block
 ELEMENT = 64  # characters that an element or entity counts for besides its text
+SHOWN = 40  # characters of an element's name
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
+MANY_BYTES = (  # encodings that expat does not know
+    *("gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp950"),
+    *("euc_jp", "shift_jis", "cp932", "iso2022_jp", "euc_kr", "cp949"),
+)
 
 
 @importer(name="xml", suffixes=(".xml", ".rss", ".atom"))
 def xml_briefs(path: Path, *, record: str = "") -> Iterator[Row]:
     """An XML feed, one brief per record: the elements called `record`, else the first `item`, `entry` or `product`.
 
-    What is in a record is called by its name without the namespace, `g:title` by `title`; where both are there, the
-    one with a namespace counts. What stands there several times is a list, what is inside another element has both
-    names (`shipping price`), an element without text says its `href`, and a record's attributes are columns too. Rows
-    stream in constant memory; a record nested more than 100 deep fails alone. A file that declares entities is refused;
-    `&nbsp;` and others of HTML are read.
+    What is in a record is called by its name without the namespace, `g:title` by `title`; where both are there, the one
+    with a namespace counts. What stands there several times is a list, what is inside another element has both names
+    (`shipping price`), an element without text says its `href`, and a record's attributes are columns too. A text with
+    elements in it is read whole. Rows stream in constant memory; a record nested more than 100 deep fails alone. A file
+    that declares entities is refused; `&nbsp;` and others of HTML are read.
     """
     reader = _FeedParser(path.name, record)
     found = False
@@ -51,6 +61,17 @@ def xml_briefs(path: Path, *, record: str = "") -> Iterator[Row]:
         )
 
 
+@dataclass(slots=True)
+class _OpenElement:
+    """This is an element that is open within a record: all text in it so far, and whether some of that is its own."""
+
+    spaced: bool  # whether its name has a namespace
+    name: str
+    link: str = ""
+    texts: list[str] = field(default_factory=list)
+    own: bool = False
+
+
 class _FeedParser:
     """This is a parser that keeps one record at a time."""
 
@@ -59,33 +80,40 @@ class _FeedParser:
         self._name, self._record = name, record
         self._rows: list[Row] = []
         self._line = 0  # of the record that is open, 0 outside of one
-        self._path: list[tuple[bool, str]] = []  # has a namespace, name; of the open elements within it
-        self._text: list[str] = []
+        self._path: list[_OpenElement] = []
         self._size = 0
         self._fed = 0  # bytes since the last event
         self._above_records = 0  # elements that are open
         self._error = ""  # of the record that is open
         self._values: dict[str, list[Json]] = {}
         self._spaced: set[str] = set()  # names that had a namespace
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._characters
-        self._parser.EntityDeclHandler = self._refuse
-        self._parser.SkippedEntityHandler = self._skipped
-        self._parser.DefaultHandlerExpand = self._passed
-        self._parser.UseForeignDTD(True)  # an entity that nobody declared is skipped, not the end of the file
+        self._decoder: codecs.IncrementalDecoder | None = None  # of an encoding that expat does not know
         self._begun = False
         self._above = 0  # blank lines before it
+        self._parser = self._new_parser()
+
+    def _new_parser(self, encoding: str | None = None) -> expat.XMLParserType:
+        parser = expat.ParserCreate(encoding, namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.EntityDeclHandler = self._refuse
+        parser.SkippedEntityHandler = self._skipped
+        parser.DefaultHandlerExpand = self._passed
+        parser.UseForeignDTD(True)  # an entity that nobody declared is skipped, not the end of the file
+        return parser
 
     def feed(self, block: bytes, *, last: bool) -> Iterator[Row]:
         """Yield the records that end in the next block. BriefError where it is not XML."""
         if not self._begun:  # blank lines before the declaration are no XML
-            whole, block = block, block.lstrip()
+            whole, block = block, block.removeprefix(codecs.BOM_UTF8).lstrip()
             self._above += whole[: len(whole) - len(block)].count(b"\n")
             self._begun = bool(block)
+            self._heed_encoding(block)
         try:
+            if self._decoder is not None:
+                block = self._decoder.decode(block, last).encode()
             self._fed += len(block)
             self._parser.Parse(block, last)
             if self._fed > LARGEST_TAG:
@@ -100,6 +128,14 @@ class _FeedParser:
         except (LookupError, ValueError) as error:
             raise BriefError(f"{self._name}: cannot be read: {error}") from None
         yield from self._taken()
+
+    def _heed_encoding(self, head: bytes) -> None:
+        """Decode what is in an encoding that Python knows and expat does not, such as GB 18030."""
+        with suppress(LookupError):
+            name = codecs.lookup(declared[1].decode()).name if (declared := DECLARED.match(head)) else ""
+            if name in MANY_BYTES:
+                self._decoder = codecs.getincrementaldecoder(name)()
+                self._parser = self._new_parser("utf-8")
 
     @property
     def _here(self) -> int:
@@ -126,7 +162,7 @@ class _FeedParser:
             if self._above_records > DEEPEST:
                 raise BriefError(f"{self._name}:{self._here}: {DEEP}")
             if len(self.seen) < len(RECORDS):
-                self.seen.setdefault(name)
+                self.seen.setdefault(name if len(name) <= SHOWN else f"{name[:SHOWN]}…")
             if name == self._record or (not self._record and name in RECORDS):
                 self._record, self._line = name, self._here
                 self._values = {key: [value] for key, value in attributes.items() if " " not in key}
@@ -135,8 +171,7 @@ class _FeedParser:
         self._grown(ELEMENT + len(name))
         if len(self._path) == DEEPEST:
             self._error = DEEP
-        self._path.append((bool(space), name))
-        self._text = [attributes["href"]] if "href" in attributes else []
+        self._path.append(_OpenElement(bool(space), name, attributes.get("href", "")))
 
     def _end(self, full: str) -> None:
         self._fed = 0
@@ -152,13 +187,16 @@ class _FeedParser:
         if self._error:
             self._path.pop()
             return
-        name = " ".join(part for _, part in self._path)
+        name, spaced = " ".join(one.name for one in self._path), self._path[0].spaced
         self._grown(len(name))
-        text, spaced = "".join(self._text).strip(), self._path[0][0]
-        self._path.pop()
-        self._text = []
+        ended = self._path.pop()
+        whole = "".join(ended.texts)
+        if self._path and whole:
+            self._path[-1].texts.append(whole)
+        text = whole.strip() if ended.own else "" if whole else ended.link.strip()
         if not text or (name in self._spaced and not spaced):
             return
+        self._grown(len(text))
         if spaced and name not in self._spaced:
             self._spaced.add(name)
             self._values.pop(name, None)
@@ -168,7 +206,8 @@ class _FeedParser:
         self._fed = 0
         if self._path and not self._error:
             self._grown(len(text))
-            self._text.append(text)
+            self._path[-1].texts.append(text)
+            self._path[-1].own |= not text.isspace()
 
     def _skipped(self, name: str, parameter: bool) -> None:
         self._grown(ELEMENT)

@@ -6,24 +6,29 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aigc_plugins.lessons.board_words import board_words
 from aigc_plugins.lessons.fact_kinds import STEP
 from aigc_plugins.lessons.hand_words import PAPER
 from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
-from aigc_plugins.lessons.lesson_works import LessonWork, falsehoods, gapped, key_words, topic_inside
+from aigc_plugins.lessons.lesson_works import LEAST_SUMS, LessonWork, falsehoods, gapped, key_words, topic_inside
+from aigc_plugins.lessons.more_sums import more_sums
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.sorted_facts import sorted_facts
 from aigc_plugins.lessons.worked_sums import wrong_result
 from aigc_plugins.lessons.worksheets import mixed
 
 LEAST_FALSE, MOST_FALSE = 2, 3
 MOST_TRUE = 2
 MOST_WORDS = 4
-LEAST_SUMS = 4  # of which one can be guessed before
-DRAWING = ("dated", "steps", "compared")  # which draw something themselves
+DRAWING = ("dated", "steps", "compared", "sorted")  # which draw something themselves
 DATE = re.compile(r"^(?:1\d|20)\d\d|[A-Z][a-z]+|[年月日]")
 NO_AMOUNT = re.compile(  # which nobody guesses
     r"(?i)\b(?:phone|call|dial|number|code|page|room|version)\b|电话|号码|拨打|编号|代码"
 )
+DEEDS = {"writing": "write", "drawing": "draw", "designing": "design", "composing": "compose"}
+DEED = re.compile(r"(?P<deed>(?i:writing|drawing|designing|composing)) (?P<what>(?:an?|your own) .+)")
+DEEDS_KEEP = re.compile(r"\b(?:has|have|is|are|does|do|must|should|begins?|ends?|starts?|tells?|shows?)\b")
 Texts = Mapping[str, Any]
 
 
@@ -41,6 +46,8 @@ def hooked(
     false = [one for one in falsehoods(content) if not any(one.wrong in text for text in asked)]
     if len(content.sums) >= LEAST_SUMS:  # the first is tried and explained, and the last ones are asked
         return _filled(forms["sum"], question=exercise(content.sums[1]), topic=topic_inside(topic, content))
+    if content.sums and (made := more_sums([one.told for one in content.sums])):
+        return _filled(forms["sum"], question=next(iter(made)), topic=topic_inside(topic, content))
     if content.sums:
         return _filled(forms["open"], topic=topic_inside(topic, content))
     if questions:
@@ -54,6 +61,11 @@ def hooked(
         return _filled(forms["vote"], question=wrong, right=false[0].told, topic=topic)
     if len(content.meanings) > 1 and work.kind != "words":
         return _filled(forms["asked"], question=_meaning(content, texts), topic=topic_inside(topic, content))
+    if (found := sorted_facts(content.taught, content.told)) and not content.sums:
+        pair = [texts["quoted"].format(things[0].strip('“”"')) for things in list(found.groups.values())[:2]]
+        return _filled(forms["differ"], things=listed(pair, texts))
+    if work.kind != "steps" and (words := board_words(content, topic)):
+        return _filled(forms["words"], words=texts["row"].join(words), topic=topic_inside(topic, content))
     return _filled(forms["open"], topic=topic_inside(topic, content))
 
 
@@ -88,6 +100,14 @@ def elaborated(
     if hands.drawn or hands.modelled:
         form = forms["drawn" if hands.drawn else "modelled"]
         made = _filled(form, things=_drawn(hands, texts) if hands.drawn else listed(hands.modelled, texts))
+        words = board_words(content, topic)
+        if hands.drawn and words:
+            made = _filled(
+                forms["poster"],
+                things=_drawn(hands, texts),
+                topic=topic_inside(topic, content),
+                words=texts["row"].join(words),
+            )
         if hands.drawn and work.kind in ("pairs", "words"):
             made = made | {"students": forms["drawn_pairs"].format(things=_drawn(hands, texts))}
         more = {"pasted": hands.pasted, "early": hands.modelled if hands.drawn else ()}
@@ -129,6 +149,10 @@ def _main(
         return phase | {"students": before + phase["students"]}
     if content.sums:
         phase = _filled(forms["sums" if more else "own_sum"], first=first, more=more)
+        if work.lines:
+            phase = _filled(forms["practice"])
+            if more:
+                phase |= {"students": forms["sums"]["students"].format(more=more) + texts["space"] + phase["students"]}
         if faulty and (wrong := wrong_result(faulty.told)):
             right = forms["mistake"]
             return {
@@ -138,16 +162,27 @@ def _main(
                 + right["students"].format(wrong=f"{exercise(faulty)} = {wrong}"),
             }
         return phase
+    if deed := _deed_of(topic):
+        facts = texts["space"].join(one for one in content.sentences if DEEDS_KEEP.search(one)) or ""
+        if facts:
+            return _filled(forms["made"], deed=deed, facts=facts)
     judged = any(one.wrong in text for one in falsehoods(content) for text in asked)
     if work.kind != "truths" and not judged and (truths := _truths(content, texts)):
         return truths
     if work.kind in forms and work.kind not in ("truths", "tested"):
         return _filled(forms[work.kind], topic=topic_inside(topic, content), heads=listed(work.heads, texts))
     words = list(key_words(content, topic))[-MOST_WORDS:]
+    words = words if len(words) > 1 else board_words(content, topic)[:MOST_WORDS]
     if len(words) > 1:
         quoted = quoted_list(words, texts)
         return _filled(forms["young" if young else "write"], words=quoted, topic=topic_inside(topic, content))
     return _filled(forms[content.kind], topic=topic_inside(topic, content))
+
+
+def _deed_of(topic: str) -> str:
+    """Return what a topic says is written or drawn, as one is told to do it: "Writing a haiku" is "write a haiku"."""
+    found = DEED.match(topic)
+    return f"{DEEDS[found['deed'].casefold()]} {found['what']}" if found else ""
 
 
 def sums_of(goal: LessonGoal, content: LessonContent) -> bool:

@@ -60,6 +60,7 @@ TELLING = re.compile(r"\d$|\b(?:show|say|mean|tell|think|know|believe|find|prove
 GROWS = re.compile(r"会|变|长出|长成|孵|自己")  # what no class does by hand
 TOO = re.compile(r",? (?:too|as well)$|^also |也|(?<=has )also ")
 LEAST_STEPS, MOST_STEPS = 3, 6
+LEAST_EFFECT = 5  # characters that surely are more than a name
 LEAST_SAID = 2  # of each of two things that are compared
 LEAST_CHINESE = 2  # characters of what a Chinese sentence is about
 MOST_GROUPS = 3
@@ -122,6 +123,8 @@ def reasons(told: Sequence[str], known: str = "") -> list[FactReason]:
             bare = (
                 shape["lead"].endswith(("所以", "因此")) and not shape.groupdict().get("of") and NO_SUBJECT.match(rest)
             )
+            named = HAN.search(effect) and len(effect) < LEAST_EFFECT  # 端午节是为了…: why does a feast?
+            bare = bare or bool(named)
             whole = "" if bare or LEANING.match(effect) or LEANS_WITHIN.search(effect) else effect
             effect = whole if HAN.search(whole) else inside(whole, known)
             found.append(FactReason(told=fact, lead=shape["lead"], rest=rest, effect=effect, whole=_begun(whole)))

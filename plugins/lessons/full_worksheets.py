@@ -9,6 +9,7 @@ from typing import Any
 from aigc import check
 from aigc.types import Draft
 from aigc_plugins.lessons.flashcards import unused_facts
+from aigc_plugins.lessons.more_sums import more_sums
 from aigc_plugins.lessons.quiz_material import GAP, STARRED
 from aigc_plugins.lessons.reading_questions import questions_of
 from aigc_plugins.lessons.readings import other_gaps
@@ -31,13 +32,17 @@ def full_worksheet(
 
     Sentences are gaps, or questions where a model wrote one: `written` has one for each that may be asked, in order,
     the sentence itself for none. Pairs of which no side comes twice are matched, three at the least; the others are
-    gaps, and so are expressions. A sentence without a sure gap is asked where it can be: for a number, a reason, its
-    truth, or by a gap for a word that the `topic` does not say, where the list of words has others. Of two gaps for one
-    word that nobody starred the second is none.
+    gaps. Sums are exercises, with more of their kind where it is sure. A sentence without a sure gap is asked where it
+    can be: for a number, a reason, its truth, or by a gap for a word that the `topic` does not say, where the list of
+    words has others. Of two gaps for one word that nobody starred the second is none.
     """
     sheet = worksheet(facts, relation, language, written=written)
     taught, told = taught_facts(facts, relation, language), told_language(facts, language)
-    gaps = _each_word_once(sheet["gaps"], sheet["key"]["gaps"], facts)
+    sums = {f"{one.left} = {GAP}": one.answer for one in taught if one.sums and one.gap}
+    every = zip(sheet["gaps"], sheet["key"]["gaps"], strict=True)
+    kept = [(gap, word) for gap, word in every if gap not in sums]  # a list of results would tell them
+    gaps = _each_word_once([gap for gap, _ in kept], [word for _, word in kept], facts)
+    exercises = {f"{asked} = {GAP}": value for asked, value in more_sums(_told(sums)).items()}
     left = [one for one in taught if one.kind == "sentence" and not (one.gap and one.gap in sheet["gaps"])]
     left = [one for one in left if not one.gap] if any(written) else left
     more = questions_of(left, told)
@@ -47,6 +52,7 @@ def full_worksheet(
         gaps |= others
     words = list(gaps.values())
     questions = [*zip(sheet["questions"], sheet["key"]["questions"], strict=True), *more.values()]
+    questions += [*sums.items(), *exercises.items()]
     key = {"gaps": words, "questions": [answer for _, answer in questions]}
     return sheet | {
         "gaps": list(gaps),
@@ -78,6 +84,10 @@ def _each_word_once(gaps: Sequence[str], words: Sequence[str], facts: Sequence[s
         if given or word.casefold() not in {known.casefold() for known in found.values()}:
             found[gap] = word
     return found
+
+
+def _told(sums: Mapping[str, str]) -> list[str]:
+    return [gap.replace(GAP, value) for gap, value in sums.items()]
 
 
 def _of_gaps(taught: Sequence[TaughtFact], gaps: Mapping[str, str]) -> list[TaughtFact]:

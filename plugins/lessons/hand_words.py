@@ -43,10 +43,13 @@ DOING_ZH = re.compile(
 )
 FORBIDS = re.compile(r"(?:Never|Do not|Don['’]t|Always)\b|不[要能许可]|禁止|请勿")
 DRAWN = re.compile(
-    r"(?i)\b(?:paper(?! (?:cups?|plates?|clips?|bags?|towels?|strips?))|crayons?|pencils?|pens?|paints?|chalk|markers?|"
-    r"paint ?brush(?:es)?|brushes)\b|彩笔|画笔|铅笔|蜡笔|颜料|粉笔|纸(?![杯盒巾袋箱板条])"
+    r"(?i)\b(?:(?<!litmus )(?<!filter )(?<!indicator )(?<!baking )(?<!blotting )"
+    r"paper(?! (?:cups?|plates?|clips?|bags?|towels?|strips?))|crayons?|pencils?|pens?|paints?|chalk|markers?|"
+    r"paint ?brush(?:es)?|brushes)\b|彩笔|画笔|铅笔|蜡笔|颜料|粉笔|(?<!试)(?<!滤)纸(?![杯盒巾袋箱板条])"
 )
-PAPER = re.compile(r"(?i)\bpaper\b|纸")  # on which one draws
+PAPER = re.compile(
+    r"(?i)(?<!litmus )(?<!filter )(?<!indicator )(?<!baking )(?<!blotting )\bpaper\b|(?<!试)(?<!滤)纸"
+)  # on which one draws
 BRUSH = re.compile(r"(?i)\bbrush(?:es)?\b")  # with which alone nobody draws
 MODELLED = re.compile(r"(?i)\b(?:clay|plasticine|play ?dough)\b|黏土|橡皮泥|陶泥")
 POSTER = re.compile(r"(?i)\b(?:scissors|glue)\b|剪刀|胶水|胶棒")
@@ -54,6 +57,7 @@ COUNTED = re.compile(r"^(?:[一二两三四五六七八九十几\d]+[个辆杯�
 COLOURS = re.compile(
     r"(?i)\bmakes? (?:a colou?r |the colou?r )?(?:orange|green|purple|brown|grey|pink|lighter|darker)\b"
 )
+COLOUR = re.compile(r"\b(?:red|blue|green|pink|purple|yellow|brown|black|white|orange)\b")
 COLOURING = re.compile(r"(?i)\bpaints?\b|颜料")
 LONG_AGO = re.compile(r"(?i)\b(?:was|were|had|years?|century|centuries|ago)\b|\d{3}|年|世纪|起源|历史|朝代?")
 NO_DEED_ZH = re.compile(r"[更最有]|时候|是|好看|可以看|容易")

@@ -11,6 +11,7 @@ from aigc_plugins.lessons.fact_kinds import HAN, done_by_hand, steps
 from aigc_plugins.lessons.hand_words import (
     BEFORE,
     BRUSH,
+    COLOUR,
     COLOURING,
     COLOURS,
     COUNTED,
@@ -188,4 +189,6 @@ def _start(fact: str) -> str:
     if not sure or (len(sure) > 1 and not one) or not sure[0].start():
         return ""
     rest = fact[sure[0].end() :].rstrip(". ")
+    if COLOUR.search(rest):
+        return ""  # "turns red in an acid and blue in a base": the half that is left would tell
     return f"{fact[: sure[0].start()]}…{rest}"

@@ -20,10 +20,11 @@ SHOWN = re.compile(
 HEARD = re.compile(r"(?i)\b(?:recordings?|songs?|music|audio|sounds?|podcasts?)\b|录音|歌曲|音乐|音频")
 MADE = re.compile(
     r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?"
+    r"(?<!litmus )(?<!filter )(?<!indicator )(?<!baking )(?<!blotting )"
     r"paper(?! (?:clips?|cups?|plates?|bags?|towels?))|"
     r"card(?:board)?|"
     r"crayons?|pencils?|pens?|paints?|scissors|glue|bricks|string|straws|wool|beads|felt|chalk|markers?|plasticine)\b|"
-    r"彩笔|画笔|铅笔|蜡笔|颜料|纸(?![杯盒巾袋箱])|剪刀|胶水|黏土|橡皮泥|积木|毛线"
+    r"彩笔|画笔|铅笔|蜡笔|颜料|(?<!试)(?<!滤)纸(?![杯盒巾袋箱])|剪刀|胶水|黏土|橡皮泥|积木|毛线"
 )
 PLAIN = re.compile(
     r"(?i)\b(?:note ?books?|exercise books?|(?:white|black)?boards?|projectors?|worksheets?|handouts?|"

@@ -11,15 +11,23 @@ from aigc_plugins.lessons.dull_words import DULL
 from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, halves, inside, reasons, steps
 from aigc_plugins.lessons.false_statements import FalseStatement, false_statements
 from aigc_plugins.lessons.lesson_content import LEAST_PAIRS, LessonContent
+from aigc_plugins.lessons.more_sums import more_sums
 from aigc_plugins.lessons.number_words import ENGLISH
 from aigc_plugins.lessons.quiz_material import GAP
-from aigc_plugins.lessons.readings import gap_word
+from aigc_plugins.lessons.readings import gap_word, open_word
+from aigc_plugins.lessons.sentence_ends import asks_to_do
+from aigc_plugins.lessons.sorted_facts import MOST_IN_GROUP, SortedFacts, sorted_facts
 from aigc_plugins.lessons.sure_gaps import ONE_NUMBER
 from aigc_plugins.lessons.worksheets import as_listed, mixed
 from aigc_plugins.rules.content_words import telling
 
 MOST_LINES = 6  # of each side of a handout
+PLAIN = re.compile(  # a word of such an ending that is no name: healthy teeth, not Italy's towns
+    r"(?!Ital|German|Hungar|Turkey|Norway|Sicil|Tuscan|Normand|Brittan|Nepal|Portugal|Senegal|Bengal|Montreal|Kentuck)"
+    r"[A-Z][a-z]{2,}(?:thy|ful|ous|ical|ular|ural|nal|tal|ive|less|able|ible|ent|(?<!Arc)(?<!lan)(?<!Cel)(?<!Bal)tic|tric)"
+)
 LEAST_GAPS = 3
+LEAST_SUMS = 4  # of which one can be guessed before
 LEAST_LETTERS = 5  # of a word that no brief named and that is worth using
 NUMERAL = re.compile(rf"(?i)(?:{'|'.join(ENGLISH)})|[一二两三四五六七八九十百千万]+")
 EXAMPLE = re.compile(r"(?:I|We|You|He|She|They)\b|[“‘]?[我你他她]")  # of whom nobody knows what is true
@@ -37,20 +45,27 @@ class LessonWork:
 
 
 def handout_of(
-    content: LessonContent, topic: str, texts: Mapping[str, Any], trials: Mapping[str, str] | None = None
+    content: LessonContent,
+    topic: str,
+    texts: Mapping[str, Any],
+    trials: Mapping[str, str] | None = None,
+    deeds: Sequence[str] = (),
 ) -> LessonWork:
-    """Return what a class finds out by itself before it is told: the first that the facts allow of sums, pairs, events,
-    steps, `trials` to make, two things to compare, words, halves of sentences, gaps."""
+    """Return what a class finds out by itself before it is told: the first that the facts allow of sums, things to
+    sort, pairs, events, steps (those of `deeds` too), `trials` to make, two things to compare, words, halves of
+    sentences, gaps."""
     told = content.sentences
     if content.sums:
-        return LessonWork(kind="sums")
+        return _practice(content)
+    if found := sorted_facts(content.taught, content.told):
+        return grouped_lines(found, texts)
     if len(content.pairs) >= LEAST_PAIRS:
         pairs = content.pairs[:MOST_LINES]
         return _matching("pairs", [one.left for one in pairs], [one.right for one in pairs])
     if events := dated(told):
         few = dict(list(events.items())[:MOST_LINES])
         return _matching("dated", [str(year) for year in few.values()], list(few))
-    if order := steps(told):
+    if order := steps(told) or list(deeds):
         return ordered_lines("steps", order)
     if trials:
         starts = [
@@ -91,6 +106,26 @@ def sorted_lines(
     return LessonWork(kind="compared", lines=_lettered(shown), key=tuple(key), heads=tuple(heads))
 
 
+def grouped_lines(found: SortedFacts, texts: Mapping[str, Any]) -> LessonWork:
+    """Return things to be sorted into the groups that the facts put them in, and which is in which."""
+    few = {group: things[:MOST_IN_GROUP] for group, things in found.groups.items()}
+    shown = mixed([thing for things in few.values() for thing in things])
+    key = (f"{name}{texts['colon']}{', '.join(sorted(LETTERS[shown.index(one)] for one in few[name]))}" for name in few)
+    return LessonWork(kind="sorted", lines=_lettered(shown), key=tuple(key), heads=tuple(few))
+
+
+def _practice(content: LessonContent) -> LessonWork:
+    """Return more exercises of the kind that the sums are, where they surely are of one."""
+    more = more_sums([one.told for one in content.sums])
+    if len(content.sums) < LEAST_SUMS and more:
+        more.pop(next(iter(more)))  # with which the lesson begins
+    return LessonWork(
+        kind="sums",
+        lines=_numbered([f"{asked} = {GAP}" for asked in more]),
+        key=_numbered(list(more.values())),
+    )
+
+
 def known_text(content: LessonContent, topic: str) -> str:
     """Return what a lesson says, in which a word that is no name may stand in small letters."""
     return ". ".join((topic, *content.told, *content.meanings, *content.meanings.values()))
@@ -107,7 +142,11 @@ def topic_inside(topic: str, content: LessonContent) -> str:
         )
         and rest[:1].islower()
     )
-    common = rest[:1].islower() and first.isalpha() and not telling(first)
+    common = (
+        rest[:1].islower()
+        and first.isalpha()
+        and (not telling(first) or first.casefold() in DULL or bool(PLAIN.fullmatch(first)))
+    )
     one = first[:1].lower() + first[1:].removesuffix("s")
     told = first.endswith("s") and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known_text(content, ""))
     small = f"{first[:1].lower()}{first[1:]} {rest}".rstrip() if asks or common or told else ""
@@ -116,7 +155,11 @@ def topic_inside(topic: str, content: LessonContent) -> str:
 
 def falsehoods(content: LessonContent) -> list[FalseStatement]:
     """Return the facts of a lesson that can surely be made false, each with how it reads then."""
-    return [one for one in false_statements(content.taught) if one.told in content.told and not EXAMPLE.match(one.told)]
+    return [
+        one
+        for one in false_statements(content.taught)
+        if one.told in content.told and not EXAMPLE.match(one.told) and not asks_to_do(one.told)
+    ]
 
 
 def key_words(content: LessonContent, topic: str, *, terms: bool = True) -> dict[str, str]:
@@ -187,9 +230,8 @@ def gapped(content: LessonContent, topic: str, *, alone: bool = False) -> dict[s
 
 def _open_word(told: str, content: LessonContent, topic: str) -> tuple[str, int] | None:
     """Return the word of a fact to leave a gap for: one that no other fact has, if there is one, a noun rather."""
-    elsewhere = " ".join((topic, *content.meanings, *(fact for fact in content.told if fact != told)))
-    found = gap_word(told, elsewhere, last=True) or gap_word(told, topic, last=True)
-    return found or gap_word(told, topic)
+    others = " ".join((*content.meanings, *(fact for fact in content.told if fact != told)))
+    return open_word(told, topic, others)
 
 
 def _matching(kind: str, left: Sequence[str], right: Sequence[str]) -> LessonWork:

@@ -8,7 +8,7 @@ from aigc import check
 from aigc.types import Draft, Finding
 
 # How a lesson divides among Engage, Explore, Explain, Elaborate, Evaluate, in hundredths.
-FIVE_E_SHARES = (10, 30, 25, 20, 15)
+FIVE_E_SHARES = (10, 25, 25, 25, 15)
 ROUND_FROM = 40  # minutes from which phases are rounded to five
 
 

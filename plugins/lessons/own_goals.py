@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from aigc_plugins.lessons.answer_slots import answer_slot
+from aigc_plugins.lessons.dull_words import DULL
 from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, inside, reasons, steps
 from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
@@ -21,8 +22,11 @@ from aigc_plugins.lessons.lesson_works import (
     sorted_lines,
     topic_inside,
 )
+from aigc_plugins.lessons.noun_places import stands_as_noun
 from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.sorted_facts import sorted_facts
 from aigc_plugins.lessons.told_rules import is_rule
+from aigc_plugins.lessons.worksheets import mixed
 from aigc_plugins.rules.content_words import content as said_of
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -50,6 +54,7 @@ def own_goals(
     goals = [
         *_of_hands(hands, content, topic, texts),
         *_of_sums(content, texts),
+        *_of_sorted(content, texts),
         *_of_pairs(content, relation, texts),
         *_of_order(content, topic, texts),
         *of_compared(content, topic, texts),
@@ -77,11 +82,11 @@ def _of_hands(hands: HandsOn | None, content: LessonContent, topic: str, texts: 
 
 def _of_deeds(deeds: Sequence[str], topic: str, content: LessonContent, texts: Mapping[str, Any]) -> LessonGoal:
     """Return an objective of telling the steps that the class takes."""
-    many = texts["numbers"][min(MOST_WORDS, len(deeds))]
-    text = texts["objectives"]["told_steps"].format(topic=_named(topic, content), many=many)
-    facts = texts["space"].join(deeds)
-    right = texts["any"].format(many=many, facts=facts) if len(deeds) > MOST_WORDS else facts
-    return _goal(text, [_task(text, right, deeds)])
+    text = texts["objectives"]["told_steps"].format(topic=_named(topic, content))
+    middle = len(deeds) // 2
+    at = sorted({middle - 1, len(deeds) - 2})
+    tasks = [_task(texts["asked"]["after"].format(deeds[one]), deeds[one + 1], deeds) for one in at]
+    return _goal(text, tasks)
 
 
 def asked_sums(sums: Sequence[LessonTask], content: LessonContent) -> tuple[LessonTask, ...]:
@@ -97,9 +102,25 @@ def _of_sums(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGoa
     return [_goal(texts["objectives"]["sums"].format(first=first), asked_sums(content.sums, content))]
 
 
+def _of_sorted(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGoal]:
+    """Return an objective of sorting things into groups, for which the ticket asks which one does not belong."""
+    found = sorted_facts(content.taught, content.told)
+    if not found:
+        return []
+    tasks = []
+    groups = list(found.groups.items())
+    for (group, things), (other, its) in ((groups[0], groups[1]), (groups[-1], groups[0])):
+        asked = mixed([*things[-MOST_WORDS:], its[-1]] if len(things) > 1 else [])
+        right = texts["odd"].format(odd=its[-1], group=other, others=group)
+        tasks.append(_task(texts["asked"]["odd"].format(things=texts["row"].join(asked)), right, found.told))
+    text = texts["objectives"]["sorted"].format(heads=listed(list(found.groups), texts))
+    return [_goal(text, tasks)]
+
+
 def _of_pairs(content: LessonContent, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
     shown = content.pairs[-MOST_NAMED:]
-    if not shown:
+    sorting = sorted_facts(content.taught, content.told)
+    if not shown or (sorting and sorting.of_pairs):
         return []
     own = relation or ""
     its = own if texts["language"] == "en" or own.startswith("的") else f"的{own}"
@@ -243,9 +264,18 @@ def _of_rest(
             return goals
     every = gapped(content, topic, alone=True).items()
     gaps = {gap: word for gap, word in every if any(gap.replace(GAP, word) == fact for fact in rest)}
-    if {f"{at}. {gap}" for at, gap in enumerate(gaps, 1)} & set(handout_of(content, topic, texts).lines):
-        gaps = {}  # which the class just filled in
-    if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and len(rest) <= LEAST_WORDS)):
+    lines = {line.partition(". ")[2] for line in handout_of(content, topic, texts).lines}
+    fresh = {gap: word for gap, word in gaps.items() if gap not in lines}
+    dull = {
+        gap: word
+        for gap, word in fresh.items()
+        if word.casefold() in DULL
+        or not (re.search(r"\d", word) or stands_as_noun(word, gap.replace(GAP, word)) or word[:1].isupper())
+    }
+    gaps = {
+        gap: word for gap, word in (fresh | gaps).items() if gap not in dull
+    } | dull  # what the class just filled in comes last, and now without the words
+    if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and (len(rest) <= LEAST_WORDS or not only))):
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]
         return [*goals, _goal(forms["complete"].format(topic=named), tasks)]
@@ -282,7 +312,7 @@ def _plain(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> Less
     """Return the objective of telling what the lesson told, which any facts allow."""
     topic = topic_inside(topic, content)
     paired = {one.told for one in content.pairs}
-    plain = [fact for fact in content.told if fact not in paired]
+    plain = [fact for fact in content.sentences or content.told if fact not in paired]
     if not plain:
         text = texts["objectives"]["none"].format(topic=topic)
         return _goal(text, [LessonTask(asked=text, right=texts["judged"], told="")])

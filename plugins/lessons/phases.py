@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from aigc_plugins.lessons.board_words import board_words, places
 from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked
 from aigc_plugins.lessons.hands_on import HandsOn, hands_on
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, lesson_content, listed
@@ -21,6 +22,7 @@ from aigc_plugins.lessons.minutes import five_e_minutes
 from aigc_plugins.lessons.worked_sums import steps_of
 
 MOST_FACTS = 3  # asked for as homework
+MAP = re.compile(r"(?i)\b(?:maps?|atlas(?:es)?|globes?)\b")
 LAST_YOUNG = 4  # year of school
 BY_HAND = (10, 15, 20, 40, 15)  # how a lesson of something to do divides among its phases
 Texts = Mapping[str, Any]
@@ -52,7 +54,9 @@ def planned_lesson(
     things, small = lesson_things(materials), is_young(grade)
     hands = hands_on(content, things, topic)
     goals = lesson_goals(objectives, content, topic, relation, texts, hands)
-    work = handout_of(content, topic, texts, hands.trials if hands.tested else None)
+    work = handout_of(
+        content, topic, texts, hands.trials if hands.tested else None, hands.deeds if hands.ordered else ()
+    )
     ticket = list({task.asked: task for goal in goals for task in goal.tasks}.values())
     asked = [task.asked for task in ticket]
     phases = (
@@ -102,12 +106,15 @@ def _explore(
     tools, lines = listed(hands.tested_with, texts), texts["row"].join(tried)
     lines += "" if lines.endswith("…") else texts["stop"]
     used = texts["things"]["tried"].format(things=tools, lines=lines) if tried else ""
+    mapped = places(content) if seen and any(MAP.search(one) for one in seen) else []
+    looked = texts["things"]["mapped" if mapped else "shown"]
+    groups = texts["things"]["grouped"].format(things=listed(hands.noticed, texts)) if work.kind == "sorted" else ""
     parts = [
         *([texts["things"]["proof"].format(things=listed(things.every, texts))] if proof else []),
-        *([texts["things"]["shown"].format(things=listed(seen, texts))] if seen else []),
-        *([texts["things"]["heard"].format(things=listed(things.heard, texts))] if things.heard and not sums else []),
+        *([looked.format(things=with_the(seen, texts), places=listed(mapped, texts))] if seen else []),
+        *([texts["things"]["heard"].format(things=with_the(things.heard, texts))] if things.heard and not sums else []),
         *([used] if used else []),
-        *([texts["things"]["noticed"].format(things=listed(hands.noticed, texts))] if hands.noticed else []),
+        *([groups or texts["things"]["noticed"].format(things=listed(hands.noticed, texts))] if hands.noticed else []),
     ]
     given = {
         "topic": topic_inside(topic, content),
@@ -138,13 +145,19 @@ def _explain(
     )
     worked = content.sums[0].told if content.sums else ""
     steps = steps_of(worked, texts["language"])
-    teacher = told[kind].format(
+    words = board_words(content, topic) if kind == "facts" else []
+    checked = bool(work.key) and kind != "sums"  # whose handout comes later
+    ordered = hands.ordered and work.kind == "steps"
+    form = "deeds" if ordered else work.kind if work.kind in ("sorted", "pairs") else "board" if words else kind
+    teacher = told[form].format(
+        words=texts["row"].join(words),
+        facts=told["facts_too"] if content.sentences else "",
         topic=topic_inside(topic, content),
         terms=terms,
         worked=worked + texts["stop"],
         steps=texts["space"] + steps if steps else "",
         rest=told["rest"] if content.told else "",
-        check=told["check"] if work.key else "",
+        check=told["check"] if checked else "",
     )
     if terms and kind in ("sums", "facts"):
         teacher += told["also"].format(terms=terms)
@@ -153,16 +166,27 @@ def _explain(
             things=listed(hands.tools, texts)
         )
     if things.risky and (hands.deeds or hands.watched):
-        form = texts["things"]["careful" if hands.deeds else "risky"]
+        shown = texts["things"]["careful" if hands.deeds else "risky"]
         risky = things.risky if hands.deeds else hands.watched_with
         facts = texts["space"].join(hands.watched)
-        teacher += texts["space"] + form.format(things=listed(risky, texts), facts=facts)
-    look_up = told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else ""
-    handout = told["put_right"] if work.key else ""
-    few = young and kind == "facts" and len(content.told) > 2
-    what = told["few"] if few else told["what"][kind]
-    form = told["young" if few else "students"]
-    return {"teacher": teacher, "students": form.format(what=what, look_up=look_up, put_right=handout)}
+        teacher += texts["space"] + shown.format(things=listed(risky, texts), facts=facts)
+    return {"teacher": teacher, "students": _noted(topic, content, texts, form, checked=checked, young=young)}
+
+
+def _noted(
+    topic: str, content: LessonContent, texts: Texts, form: str, *, checked: bool = False, young: bool = False
+) -> str:
+    """Return what the class writes down while it is told, by the `form` in which it is."""
+    told = texts["explain"]
+    few = content.kind == "facts" and len(content.told) > (2 if young else 3)
+    own = {"deeds": "watched", "sorted": "after_sorted", "pairs": "after_pairs"} | ({} if young else {"board": "noted"})
+    text: str = told[own.get(form, "young" if few else "students")].format(
+        what=told["few"] if few else told["what"][content.kind],
+        look_up=told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else "",
+        put_right=told["put_right"] if checked else "",
+        topic=topic_inside(topic, content),
+    )
+    return text
 
 
 def is_young(grade: str) -> bool:
@@ -210,6 +234,12 @@ def _assessed(at: int, goal: LessonGoal, asked: Sequence[str], texts: Texts) -> 
     kind = goal.by_hand or ("both" if goal.done and numbers else "done" if goal.done else "ticket")
     text: str = texts["assessment"][kind].format(at=at, questions=form)
     return text
+
+
+def with_the(things: Sequence[str], texts: Texts) -> str:
+    """Return things that are there to be seen or heard as a sentence lists them: the world map."""
+    bare = not any(re.match(r"(?:[Aa]n?|[Tt]he|[Yy]our|some|two|three|four|\d+)\b|[A-Z]", one) for one in things)
+    return ("the " if texts["space"] and bare else "") + listed(things, texts)
 
 
 @cache

@@ -95,7 +95,7 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
 @check(severity="warn")
 def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str | Finding]:
     """Every fact of the brief became a question; one in which nothing can be asked for is named, and a sum that is
-    wrong. Where three questions and half of the facts are asked, what is left out is only noted."""
+    wrong. Where three questions and three of five facts are asked, what is left out is only noted."""
     values = draft.brief.values
     told = [str(item["feedback"]) for item in draft.fields.get(field) or []]
     asked = {str(item.get("stem")) for item in draft.fields.get(field) or []}
@@ -130,7 +130,7 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str | Fi
 
 def noted(left_out: Sequence[str], facts: int, asked: int) -> Iterator[str | Finding]:
     """Yield what is left out of some facts: as a note with its number where enough of them are asked, else each one."""
-    if asked < LEAST_ASKED or 2 * len(left_out) > facts:
+    if asked < LEAST_ASKED or 5 * len(left_out) > 2 * facts:
         yield from left_out
     elif left_out:
         message = f"{len(left_out)} of {facts} facts left out: {'; '.join(left_out)}"

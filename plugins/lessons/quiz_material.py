@@ -42,8 +42,10 @@ from aigc_plugins.lessons.pair_questions import (
     related_question,
     told_relation,
 )
+from aigc_plugins.lessons.plain_questions import plain_question
 from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, goes_on, is_note, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
+from aigc_plugins.lessons.told_rules import is_order
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
 # asked, others: the ends that it might have, a line each; placed where the question is the statement, asking in its
@@ -75,7 +77,7 @@ COPULA = re.compile(
 )
 SAME = re.compile(r"(.+?)(?:\s+(?:is|are|was|were|means|ist|sind|est)\s+|是)(.+)", re.DOTALL)
 ACTS = re.compile(
-    r"^(?!(?:An?|The|This|That|Each|Every|All|Some|Most|No)\s)((?:[A-Z][\w.'-]*\s?){1,4})"
+    r"^(?!(?:An?|The|This|That|Each|Every|All|Some|Most|No|It|He|She|They|We|I)\s)((?:[A-Z][\w.'-]*\s?){1,4})"
     r"(?=\s(?!(?:can|than)\b)[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)"
 )
 # A relation that is no noun: "used for", "made of".
@@ -185,7 +187,9 @@ def _is_pair(left: str, right: str) -> bool:
 
 def quiz_fact(fact: str, relation: str | None = None, language: str = "en", topic: str = "") -> QuizFact | None:
     """Return one fact as quiz material; None where nothing in it can be asked for, as where `x = x`."""
-    return None if says_the_same(fact) else _pair(fact, relation, language, topic) or _sentence(fact)
+    made = None if says_the_same(fact) else _pair(fact, relation, language, topic) or _sentence(fact)
+    told = made is not None and is_order(fact) and made["rest"].startswith(GAP)
+    return None if told else made  # "____ pan handles inward": nobody is asked what to do by its verb
 
 
 def says_the_same(fact: str) -> bool:
@@ -211,7 +215,7 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
     described = re.fullmatch(rf"The (.+) (is|are) {GAP}\.", fact["rest"])
     if described:
         return f"{asked_with(described[1])} {described[2]} the {described[1]}?"
-    if asked := asked_in_place(fact["rest"], fact["answer"]):
+    if asked := asked_in_place(fact["rest"], fact["answer"]) or plain_question(fact["rest"], fact["answer"]):
         return asked
     rest = re.sub(rf"\b([Aa])n? (?={GAP})", r"\1(n) ", fact["rest"])  # which article would tell
     return ("填空：" if language == "zh" else "Fill in the gap: ") + rest

@@ -8,7 +8,10 @@ from typing import Any
 
 from aigc import check
 from aigc.types import Draft
-from aigc_plugins.lessons.dull_words import EMPTY
+from aigc_plugins.lessons.dull_words import DULL, EMPTY
+from aigc_plugins.lessons.joined_sentences import flowing
+from aigc_plugins.lessons.noun_places import PHRASE_END, names_in, stands_as_noun
+from aigc_plugins.lessons.plain_questions import plain_question
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
 from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
@@ -23,19 +26,16 @@ ENOUGH_GAPS = 4  # where few words are starred; what is left is asked in other w
 CLAUSE = re.compile(
     r"^(?:What|Who|Which|When|Where) (?:is|are|was|were)\b[^?]*\?\s*=\s*(?:it|they|he|she|there) [a-z]+ ", re.I
 )
+ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
-    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫运买卖付装载驮拖呼])|(?<![现正])在|(?<![目有])的)"
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制喂写画打洗煮捉挖盖织建传塞填擦冲扎绑泡浸切剪夹压刷涂垫运买卖付装载驮拖呼])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
     r"(?P<word>[^，。、；：“”《》的了是有在不一二两三四五六七八九十几\d\s]{1,6})了?[。！]?$"
 )
 
-PHRASE_END = re.compile(  # what may stand behind a noun
-    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|"
-    r"which|when|if|can|may|must|should)\b"
-)
 OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
     r"(?:传到|送到|送回|连接|运输|长满|选自|注入|流入|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
     r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
@@ -49,7 +49,7 @@ CHINESE = (
     OBJECT,
     ENDS,
     re.compile(
-        r"是(?:由|用|靠)(?P<word>[^，。、的是]{2,8})(?:产生|组成|构成|制成|做成|做|造|发明|设计|建成)的[。！]?$"
+        r"是(?:由|用|靠)(?P<word>[^，。、的是]{2,5})(?:产生|组成|构成|制成|做成|做|造|发明|设计|建成)的[。！]?$"
     ),
     re.compile(r"越[^，。越]{1,4}，[^，。越]{0,6}越(?P<word>[^，。越]{1,3})[。！]?$"),
     re.compile(r"[可能会]以?在(?P<word>[^，。的在]{1,10})[中里上下][^，。]{2,4}[。！]?$"),
@@ -60,13 +60,23 @@ def reading_text(facts: Sequence[str], relation: str | None = None, language: st
     """Return the text that the facts make: sentences as they stand, pairs as `relation` joins them, questions as the
     sentences that they surely are with their answers. Other pairs and questions are no sentences, and are left out."""
     told = told_language(facts, language)
-    sentences = [sentence for one in taught_facts(facts, relation, language) if (sentence := _read(one, relation))]
     between = "" if told == "zh" else " "
+    sentences = flowing(_sentences(facts, relation, language), told)
     starts = [
         at for at in range(0, len(sentences), PARAGRAPH) if at == 0 or at + 1 < len(sentences)
     ]  # none stands alone
     ends = [*starts[1:], len(sentences)]
     return "\n\n".join(between.join(sentences[start:end]) for start, end in zip(starts, ends, strict=False))
+
+
+def _asked(gaps: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return gaps that are questions as well, each with it and its answer, as long as there are enough others."""
+    found = {gap: (question, word) for gap, word in gaps.items() if (question := plain_question(gap, word))}
+    return dict(list(found.items())[: max(0, len(gaps) - LEAST_GAPS)])
+
+
+def _sentences(facts: Sequence[str], relation: str | None, language: str | None) -> list[str]:
+    return [sentence for one in taught_facts(facts, relation, language) if (sentence := _read(one, relation))]
 
 
 def reading_tasks(
@@ -99,9 +109,13 @@ def reading_tasks(
     left = [one for one in taught if one.material["statement"] not in spent]
     more = {completed(gap, told): word for gap, word in alone.items()} | more_questions(left, told)
     gaps = {} if alone else gaps
+    if not alone:
+        asked = _asked(gaps)
+        gaps = {gap: word for gap, word in gaps.items() if gap not in asked}
+        more = dict(asked.values()) | more
     sheet["questions"] += list(more)
     sheet["key"]["questions"] += list(more.values())
-    text = reading_text(facts, relation, language)
+    text = "\n".join(_sentences(facts, relation, language))
     order = sorted(gaps, key=lambda gap: text.find(gap.replace(GAP, gaps[gap])))
     words = [gaps[gap] for gap in order]
     bank = mixed([as_listed(word) for word in words])
@@ -116,15 +130,35 @@ def other_gaps(
     spent, every = {gap.replace(GAP, word) for gap, word in gaps.items()}, [one.material["statement"] for one in taught]
     whole = [one for one in taught if one.kind == "sentence" and one.material["statement"] not in spent]
     found: dict[str, str] = {}
-    for one in sorted(whole, key=lambda one: bool(more_questions([one], told))):
+    words = {text: open_word(text, topic, " ".join(other for other in every if other != text)) for text in every}
+    weak = {text: not word or is_weak(word[0], text) for text, word in words.items()}
+    for one in sorted(whole, key=lambda one: (bool(more_questions([one], told)), weak[one.material["statement"]])):
         statement = one.material["statement"]
-        elsewhere = " ".join((topic, *(other for other in every if other != statement)))
-        word = gap_word(statement, elsewhere, last=True) or gap_word(statement, topic, last=True)
-        word = word or gap_word(statement, topic)
-        known = {*map(str.casefold, gaps.values()), *map(str.casefold, found.values())}
-        if word and word[0].casefold() not in known and len(gaps) + len(found) < most:
+        word = words[statement]
+        known = {_plain(one) for one in (*gaps.values(), *found.values())}
+        if word and _plain(word[0]) not in known and len(gaps) + len(found) < most:
             found[statement[: word[1]] + GAP + statement[word[1] + len(word[0]) :]] = word[0]
-    return found
+    order = [gap for statement in every for gap in found if gap.replace(GAP, found[gap]) == statement]
+    return {gap: found[gap] for gap in order}
+
+
+def open_word(told: str, topic: str, others: str) -> tuple[str, int] | None:
+    """Return the word of a sentence to leave a gap for, and where it starts: one that no other sentence has, a noun
+    rather, or a name where the noun is one that anything may have."""
+    found = gap_word(told, f"{topic} {others}", last=True) or gap_word(told, topic, last=True)
+    names = [one for one in names_in(told) if told.count(one) == 1 and not told.startswith(one) and one not in topic]
+    if names and not HAN.search(told) and (not found or is_weak(found[0], told)):
+        return names[-1], told.find(names[-1])
+    return found or gap_word(told, topic)
+
+
+def is_weak(word: str, told: str) -> bool:
+    """Tell whether a word is one that nobody need know, or perhaps no noun: world, behaves."""
+    return word.casefold() in DULL or not (stands_as_noun(word, told) or word[:1].isupper() or bool(HAN.search(word)))
+
+
+def _plain(word: str) -> str:
+    return ARTICLE.sub("", word).casefold()
 
 
 @check(severity="warn")

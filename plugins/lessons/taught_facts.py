@@ -100,7 +100,8 @@ def _taught(fact: str, relation: str | None, language: str) -> TaughtFact | None
         return TaughtFact(kind="sentence", left="", answer=made["answer"], gap=made["rest"], material=made)
     left = left or made["question"]
     kind: FactKind = "question" if left.endswith(ENDS) else "pair"
-    gap = made["rest"] if relation else f"{left} = {GAP}"
+    turned = "→" if "→" in fact and "+" in left else "="  # 2 H2 + O2 → 2 H2O
+    gap = made["rest"] if relation else f"{left} {turned} {GAP}"
     gap = "" if kind == "question" or gap.count(GAP) != 1 else gap
     return TaughtFact(kind=kind, left=left, answer=made["answer"], gap=gap, material=made)
 
@@ -117,7 +118,9 @@ def _sentence(fact: str) -> QuizFact:
 
 def _is_sum(left: str) -> bool:
     alone = re.fullmatch(r"[A-Za-z]|(?:[A-Z][a-z]?\d*){1,6}", left)  # a symbol: H = hydrogen, H2O = water
-    return not (left.endswith(ENDS) or alone or WORD.search(left) or HAN.search(left))
+    bare = re.sub(r"(?<=\d) of (?=\d)", " ", left)  # 3/4 of 16
+    alone = alone or re.fullmatch(r"\d[\d.,]*\s?(?:[mgltLhsNJWVA]|°C|°F)", left)  # 1 m = 100 cm
+    return not (left.endswith(ENDS) or alone or WORD.search(bare) or HAN.search(bare))
 
 
 def _words(text: str) -> list[str]:

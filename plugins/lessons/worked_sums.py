@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
-SUM = re.compile(rf"{PART}\s*([-+−×*x÷:])\s*{PART}\s*=\s*{PART}")
+SUM = re.compile(rf"{PART}\s*([-+−×*x÷:]|\bof\b)\s*{PART}\s*=\s*{PART}")
+PART_OF = re.compile(r"(?P<above>\d+)/(?P<below>\d+)")
 AMOUNTS = re.compile(r"\d[\d,.]*\s?[^\d\s=]+ = (\d[\d,]*(?:\.\d+)?)(\s?[^\d\s=]+)")
 LIKE = re.compile(r"(\d+)/(\d+)")
 TEN, HUNDRED = 10, 100
@@ -26,6 +27,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "tens": "First the tens: {tens} {sign} {more} = {all}. Then the ones: {ones} {sign} {few} = {made}. "
         "Together {all} + {made} = {value}.",
         "shared": "{value} × {right} = {left}, so {left} ÷ {right} = {value}.",
+        "of": "First one part: {whole} ÷ {below} = {one}. Then {above} of them: {above} × {one} = {value}.",
+        "one_of": "Divide by {below}: {whole} ÷ {below} = {value}.",
+        "split": "Split {left} into {tens} and {ones}: {tens} × {right} = {many} and {ones} × {right} = {few}. "
+        "Together {many} + {few} = {value}.",
         "times": "{left} × {right} means {left} times {right}: {row} = {value}.",
     },
     "zh": {
@@ -39,6 +44,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "tens": "先算整十数：{tens} {sign} {more} = {all}，再算个位：{ones} {sign} {few} = {made}，"
         "合起来 {all} + {made} = {value}。",
         "shared": "想乘法：{value} × {right} = {left}，所以 {left} ÷ {right} = {value}。",
+        "of": "先求一份：{whole} ÷ {below} = {one}，再求 {above} 份：{above} × {one} = {value}。",
+        "one_of": "除以{below}：{whole} ÷ {below} = {value}。",
+        "split": "把 {left} 分成 {tens} 和 {ones}：{tens} × {right} = {many}，{ones} × {right} = {few}，"
+        "合起来 {many} + {few} = {value}。",
         "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
     },
 }
@@ -61,6 +70,8 @@ def steps_of(text: str, language: str) -> str:
         return ""
     left, right, sign = found[1], found[3], "-" if found[2] == "−" else found[2]
     one, other = LIKE.fullmatch(left), LIKE.fullmatch(right)
+    if sign == "of":
+        return _part_of(found, words)
     if one and other and one[2] == other[2] and sign in "+-":
         made = int(one[1]) + int(other[1]) * (1 if sign == "+" else -1)
         given = {"below": one[2], "do": words[sign], "left": one[1], "right": other[1], "sign": sign, "made": made}
@@ -71,10 +82,24 @@ def steps_of(text: str, language: str) -> str:
     if places and sign in "+-" and "/" not in found.group():
         even = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
         return words["points"].format(left=even[0], sign=sign, right=even[1], value=even[2])
+    if sign in "×*x" and left.isdecimal() and right.isdecimal() and TEN < int(left) < HUNDRED and int(right) < TEN:
+        tens, ones = int(left) // TEN * TEN, int(left) % TEN
+        given = {"left": left, "right": right, "sign": "×", "tens": tens, "ones": ones, "value": found[4]}
+        parts = {"many": tens * int(right), "few": ones * int(right)}
+        return words["split"].format(**given, **parts) if ones else ""
     if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])
     return _whole(found, sign, words)
+
+
+def _part_of(found: re.Match[str], words: Mapping[str, str]) -> str:
+    """Return how a part of a number is worked out, where one part of it is whole."""
+    part = PART_OF.fullmatch(found[1])
+    if not part or not found[3].isdecimal() or int(found[3]) % int(part["below"]):
+        return ""
+    given = {"whole": found[3], "value": found[4], "one": int(found[3]) // int(part["below"]), **part.groupdict()}
+    return words["one_of" if part["above"] == "1" else "of"].format(**given)
 
 
 def _whole(found: re.Match[str], sign: str, words: Mapping[str, str]) -> str:
@@ -106,6 +131,8 @@ def wrong_result(text: str) -> str:
     one, other = LIKE.fullmatch(found[1]), LIKE.fullmatch(found[3])
     if one and other and found[2] == "+":
         return f"{int(one[1]) + int(other[1])}/{int(one[2]) + int(other[2])}"
+    if one and found[2] == "of" and found[3].isdecimal() and one[1] != "1" and not int(found[3]) % int(one[2]):
+        return str(int(found[3]) // int(one[2]))  # one part, where several are asked for
     near = near_results(text)
     return str(near[0]) if near else ""
 

@@ -55,6 +55,7 @@ WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE
 )
 TIMES = re.compile(r"^每.*[一二两三四五六七八九十\d]次")  # 每五年上一次油
+ACTS = re.compile(r"(?:(?:the|an?|our|your)\s)?\w+ (?:\w+s|can|may|will|are)\b", re.IGNORECASE)  # no "kennel cough"
 YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
 LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
 WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
@@ -139,6 +140,11 @@ def heading_of(fact: str, language: str = "en", *, local: bool = False) -> str:
     return next(named, "")
 
 
+def heading_named(kind: str, language: str = "en") -> str:
+    """Return the heading above what tells one thing: "Prices" for `price`."""
+    return _asked()[kind].heading["zh" if language == "zh" else "en"]
+
+
 def told_in_title(kinds: Collection[str], language: str = "en", *, heading: str | None = None) -> list[str]:
     """Return what stands in a title for some things that are told, "Price", of a `heading` only that which has it."""
     tongue = "zh" if language == "zh" else "en"
@@ -184,7 +190,7 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
         return 0.0
     if asked:
         return WHOLE if share == 1 else 0.0
-    leads = _leads(fact, subject_words(search, keyword))
+    leads = _leads(fact, subject_words(search, keyword)) and (not YES_OR_NO.search(search) or ACTS.match(fact))
     least = LEADING if leads else MOST if YES_OR_NO.search(search) else HALF
     if share < least or (share == 1 and len(characters(search, keyword)) == 1 and characters(search, keyword) <= WEAK):
         return 0.0

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from aigc_plugins.rules.content_words import content
+from aigc_plugins.rules.content_words import HAN, content
 from aigc_plugins.seo.answers import (
     FEW,
     GIVEN,
+    HALF,
     PLAIN,
     WEAK,
     answers,
@@ -79,7 +80,8 @@ def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> 
 
 
 def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Sequence[str], keyword: str) -> None:
-    """Put facts that answer no search for sure under searches without any of which they have a word, the most first.
+    """Put facts that answer no search for sure under searches without any of which they have a word, the most first;
+    English ones more than half of them: "kennel" does not answer whether kennels give medication.
 
     Neither has another that it is as near to. The only one left that tells how often or how long goes with the only
     search for it.
@@ -96,7 +98,7 @@ def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Seq
     pairs = [(part(fact, one, keyword), fact, one) for fact in left for one in open_ones]
     for share, fact, one in sorted(pairs, key=lambda found: -found[0]):
         rivals = [other for other in pairs if other[0] == share and (other[1] == fact) != (other[2] == one)]
-        if share > 0 and not rivals and fact in left and not told[one]:
+        if share > (0 if HAN.search(one) else HALF) and not rivals and fact in left and not told[one]:
             told[one].append(fact)
             left.remove(fact)
 
@@ -148,6 +150,7 @@ def _of_its_kind(search: str, told: Mapping[str, Sequence[str]], keyword: str) -
     asked = wanted_of(search, keyword) if is_strict(search, keyword) else frozenset[str]()
     for one, mine in told.items():
         kinds = asked - (PLAIN - GIVEN - wanted_of(one, keyword))
+        kinds -= frozenset(("where",)) if subject_words(search, keyword) else frozenset()  # of another thing
         if any(kinds & _only_told_by(fact) & told_of(fact, search, keyword) for fact in mine):
             return one
     return ""

@@ -22,6 +22,11 @@ VOWEL = re.compile(
     r"|(?:hdmi|hd|hp|lcd|lp|mp|mri|nfc|rgb|rv|ssd|sd|xl|xxl|xs|fm)\b|8|1[18](?!\d))"
 )
 SIZED = frozenset(("size", "gauge", "model", "type"))  # behind a noun, with a number: "batteries size 312"
+SHORT_NOUN = 4  # letters: "pies" is of a pie
+# before a noun: "{topic} reviews", and not "{topic} near me"
+BEFORE_NOUN = re.compile(
+    r"\{(topic|core)\} (?!near\b|worth\b|for\b|with\b|online\b|work\b|step\b|explained\b|\{)(?=[a-z])"
+)
 FALLBACK = "goods"
 
 
@@ -42,6 +47,8 @@ class TopicKind:
         if cluster == "fit" and not self.open and self.language != "zh":
             return []
         forms = self._forms(brand)
+        if self.language != "zh":
+            found = [BEFORE_NOUN.sub(r"{one_\1} ", search) for search in found or ()]
         return [" ".join(search.format(**forms).split()) for search in found or ()]
 
     @property
@@ -69,6 +76,8 @@ class TopicKind:
             "topic": self.topic,
             "core": core,
             "brand": brand,
+            "one_topic": _singular(self.topic),
+            "one_core": _singular(core),
             "a": with_article(named),
             "is": "are" if plural else "is",
             "does": "do" if plural else "does",
@@ -97,6 +106,8 @@ def topic_kind(topic: str, language: str = "en", *, local: bool = False) -> Topi
         (name for name, kind in known.items() if forms & {*kind["heads"]} and not {*kind.get("unless", ())} & {*words}),
         "",
     )
+    if name == "service" and {*_kinds()["body"]} & {*words}:
+        return TopicKind("procedure", topic, language)
     if _does(words) and not name and not forms & {*_kinds()["gear"]}:
         return TopicKind("doing", topic, language)
     if asks(topic):
@@ -156,6 +167,16 @@ def names_topic(seed: str, topic: str) -> bool:
 def is_plural(noun: str) -> bool:
     """Say whether an English noun stands for several: "shoes", not "glass" or "yoga"."""
     return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "'s"))
+
+
+def _singular(topic: str) -> str:
+    """Return a topic as it stands before a noun: "camping stove" reviews of "camping stoves"."""
+    noun = topic.rpartition(" ")[2]
+    if noun != head(topic) or not is_plural(noun) or noun in _kinds()["always_plural"]:
+        return topic
+    if noun.endswith("ies") and len(noun) > SHORT_NOUN:
+        return f"{topic[:-3]}y"
+    return topic[:-2] if noun.endswith(("ches", "shes", "sses", "xes")) else topic[:-1]
 
 
 def with_article(topic: str) -> str:

@@ -17,8 +17,10 @@ from aigc_plugins.rules.content_words import HAN, content, telling
 from aigc_plugins.rules.repetition import near_duplicates
 from aigc_plugins.seo.answers import (
     LIGHT,
+    YES_OR_NO,
     asked_for,
     characters,
+    heading_named,
     heading_of,
     is_strict,
     names_another,
@@ -111,7 +113,8 @@ def plan_outline(
     made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
     for fact in rest:
         name = heading_of(fact, language, local=local) or REST[language]
-        if at := [at for at, one in enumerate(sections) if one.heading == name]:
+        asked = ((one.heading, _heading_asked(one, keyword, language)) for one in sections)
+        if at := [at for at, mine in enumerate(asked) if name in mine]:
             sections[at[0]] = sections[at[0]]._replace(facts=(*sections[at[0]].facts, fact))
             made.pop(name, None)
             continue
@@ -133,6 +136,12 @@ def plan_outline(
         tuple(headed(one, language, names) for one in open_ones),
         tuple(dict.fromkeys(left)),
     )
+
+
+def _heading_asked(section: PlannedSection, keyword: str, language: str) -> str:
+    """Return the heading of ours that a section's search stands for, as "Prices" for what the keyword costs."""
+    about = subject_words(section.search, keyword) or characters(section.search, keyword)
+    return heading_named("price", language) if wanted_of(section.search, keyword) == {"price"} and not about else ""
 
 
 def _neutral(section: PlannedSection, keyword: str, language: str) -> PlannedSection:
@@ -175,7 +184,8 @@ def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> 
         return True
     if sure:
         return False
-    words = not is_strict(search, keyword) and any(about & (content(fact) | {*HAN.findall(fact)}) for fact in facts)
+    open_to_words = not (is_strict(search, keyword) or YES_OR_NO.search(search))
+    words = open_to_words and any(about & (content(fact) | {*HAN.findall(fact)}) for fact in facts)
     return bool(facts) and (words or (not asked and not about and bool(HOW_TO.search(search))))
 
 
@@ -197,7 +207,7 @@ def outline_text(outline: ArticleOutline, language: str = "en") -> str:
     for section in outline.sections:
         for one in (section, *section.below):
             lines.append(f"{'##' if one is section else '###'} {one.heading}")
-            lines += (f"- {fact}" for fact in one.facts)
+            lines += (f"- {capital(fact)}" for fact in one.facts)
             if one.searches:
                 lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
     return "\n".join(lines)

@@ -204,8 +204,6 @@ def searched_for(
     rest = text.removeprefix(normalised(begins)).strip()
     known = sorted(kind.ends | fitting)
     told = " ".join(map(normalised, given or ()))
-    if chinese and whole:
-        return
     if chinese or whole:
         fine = rest in known or (chinese and rest in told)
     else:

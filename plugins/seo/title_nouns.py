@@ -1,17 +1,18 @@
-"""What an article tells, as nouns for its title: of the things that are asked, and of the searches that name one."""
+"""What an article tells, as nouns for its title: of the things that are asked, and of the deeds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from aigc_plugins.ads.calls import offering
 from aigc_plugins.rules.content_words import HAN, content
-from aigc_plugins.seo.answers import LIGHT, characters, subject_words, told_by, told_in_title, wanted_of
-from aigc_plugins.seo.outlines import QUESTION, PlannedSection, wanting
-from aigc_plugins.seo.title_words import capitalised
+from aigc_plugins.seo.answers import LIGHT, asked_for, characters, subject_words, told_by, told_in_title, wanted_of
+from aigc_plugins.seo.outlines import PlannedSection
 from aigc_plugins.seo.whose import has_price_of_another
 
 MOST_TOLD, LEAST_TOLD = 3, 2  # nouns of a title
+MEASURES = frozenset(("size", "weight", "deep", "tall", "capacity"))  # of a service these are something else's
 TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
 ASIDE = re.compile(r"^How |^What |\band\b")
 # What may stand behind a Chinese keyword as a noun: 二手钢琴保养.
@@ -36,12 +37,13 @@ HOW_HAN = re.compile("(?:怎么|怎样|如何)([\u3400-\u9fff]{1,2})[？?]?$")
 def told_in_titles(sections: Sequence[PlannedSection], keyword: str, language: str) -> list[str]:
     """Return up to three things that an article tells, as titles have them: "Price", "Training", "How Long It Takes".
 
-    They are asked of the keyword itself, how long only as what it takes, or are the last word of a search that else has
-    the keyword's words. What begins with "How", and dates and times, come last.
+    They are asked of the keyword itself, how long only as what it takes, or are the deed that is asked how to do; in
+    Chinese a known noun behind the keyword too. What begins with "How", and dates and times, come last.
     """
-    found = list[str]()
+    found, apart = list[str](), asked_for(keyword)  # "Running Costs: Prices"
+    apart |= MEASURES if offering(keyword, None, further=True) == "service" else frozenset()
     for one in sections:
-        told = frozenset[str]().union(*map(told_by, one.facts))
+        told = frozenset[str]().union(*map(told_by, one.facts)) - apart
         if all(has_price_of_another(fact, keyword) for fact in one.facts):
             told -= frozenset(("price",))
         if not one.search:
@@ -63,10 +65,5 @@ def _noun(search: str, keyword: str) -> str:
         rest = search.removeprefix(keyword).removeprefix("的")
         return rest if rest in NOUNS and rest != search else ""
     known = content(keyword) | LIGHT
-    if how := HOW.search(search):
-        return "" if content(how["object"]) - known else DEEDS.get(how["deed"].casefold(), "")
-    words = search.split()
-    new = [word for word in words if content(word) - known]
-    if QUESTION.search(search) or len(new) != 1 or new[0] != words[-1] or not new[0].isalpha():
-        return ""
-    return "" if new[0].casefold() in wanting() else capitalised(new[0])
+    how = HOW.search(search)
+    return "" if how is None or content(how["object"]) - known else DEEDS.get(how["deed"].casefold(), "")

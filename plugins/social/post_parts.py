@@ -16,10 +16,11 @@ from jinja2.runtime import Context
 from aigc.types import Json
 from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.calls import occasion, offering
-from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.capital import after_marks, capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import has_words, in_sentence, offered, priced
 from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.given_capitals import behind_colon
 from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.told_of import does_something
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
@@ -85,7 +86,16 @@ class PostBrief:
             facts.remove(told[0])
         served = offering(product, texts["category"] or None, further=True) == "service"
         served = served or bool(re.search(r"\b(?:an?|per)\b|/", str(values.get("price") or "")))  # £15 a walk
-        extras = [_price(values.get("price"), language, served=served), offered(values.get("offer") or None) or ""]
+        deal = offered(values.get("offer") or None) or ""
+        if (
+            deal
+            and product
+            and facts[1:]
+            and not line
+            and not any(deal.casefold() in fact.casefold() for fact in facts)
+        ):
+            facts, deal = [deal, *facts], ""  # what is offered is the best first line
+        extras = [_price(values.get("price"), language, served=served), deal]
         kinds = word_lists()["kinds"]
         shelf = texts["category"] if texts["category"].lower() not in {*kinds["service"], *kinds["software"]} else ""
         names = (product or str(values.get("topic") or ""), texts["brand"], shelf)
@@ -178,10 +188,19 @@ def body(brief: PostBrief) -> str:
     whole_sentences = any(ENDED.search(fact) for fact in facts)
     mark = "• " if brief.formal else brief.platform.mark
     marked = (ended(fact, brief.language) if whole_sentences else fact.strip(FINAL) for fact in facts)
-    lines = [mark + capital(fact) for fact in marked]
+    lines = [mark + after_marks(capital(fact)) for fact in marked if not (brief.product and warns(fact))]
+    noted = [fact for fact in facts if brief.product and warns(fact)]  # no tick before what is not had
     if brief.written:
         lines = [brief.named + (_colon(brief).rstrip() if lines else ""), *lines]
-    return "\n\n".join(filter(None, ["\n".join(lines), "\n".join(brief.extras)]))
+    note = _noted(noted, brief) if noted else ""
+    return "\n\n".join(filter(None, ["\n".join(lines), note, "\n".join(brief.extras)]))
+
+
+def _noted(facts: Sequence[str], brief: PostBrief) -> str:
+    """Return what is not had, not allowed or to be paid besides, as one sentence under the list."""
+    told = [in_sentence(fact.strip(FINAL)) for fact in facts]
+    pattern: str = in_language(wording()["noted"], brief.language)
+    return ended(pattern.format(facts=("；" if brief.language == "zh" else "; ").join(told)), brief.language)
 
 
 def call(brief: PostBrief) -> str:
@@ -262,7 +281,7 @@ def _left(brief: PostBrief) -> list[str]:
 
 def _sentences(brief: PostBrief) -> list[str]:
     """Return what is told behind the first line as sentences; behind one of a model the name comes first."""
-    facts = list(map(capital, _left(brief)))
+    facts = [after_marks(capital(fact)) for fact in _left(brief)]
     if brief.written:
         facts[:1] = [f"{brief.named}{_colon(brief)}{in_sentence(facts[0])}" if facts else brief.named]
     return [*(ended(one, brief.language) for one in facts), *brief.extras]
@@ -293,7 +312,7 @@ def _with_fact(brief: PostBrief) -> str:
     if not brief.facts or brief.told < 1:
         return ""
     fact = strip_emoji(brief.facts[0]).strip(FINAL)
-    return f"{brief.named}{_colon(brief)}{in_sentence(fact)}"
+    return f"{brief.named}{_colon(brief)}{behind_colon(fact, in_sentence(fact))}"
 
 
 def _headed(brief: PostBrief) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aigc import check
 from aigc.content import measure
-from aigc.types import Draft, Finding
+from aigc.types import Draft, Finding, texts_in
 from aigc_plugins.rules.content_words import HAN
 from aigc_plugins.stories.bedtime import BedtimeBrief
 from aigc_plugins.stories.wish_shapes import wishes_of_ours
@@ -33,18 +33,26 @@ def lines_fit_the_plot(draft: Draft) -> Iterator[Finding]:
 
 
 @check
-def logline_tells_enough(draft: Draft, *, words: int = 50, characters: int = 75) -> Iterator[Finding]:
+def logline_tells_enough(
+    draft: Draft, *, words: int = 70, characters: int = 110, asked: int = 0, share: float = 0.6
+) -> Iterator[Finding]:
     """A logline's own sentences (`obstacle`, `events`, `turn`, `ending`) have together so many words, in Chinese
-    characters: flash fiction is told with them alone, and of fewer it is an outline."""
+    characters: flash fiction is told with them alone, and of fewer it is an outline. The story has a `share` of the
+    words that are `asked` for, 0 for any."""
     values = draft.brief.values
     events = values.get("events") or []
     told = [*(events if isinstance(events, list) else []), *(values.get(one) for one in ("obstacle", "turn", "ending"))]
-    text = " ".join(str(one or "") for one in told)
     chinese = values.get("language") == "zh"
-    size, least = (len(HAN.findall(text)), characters) if chinese else (measure(text, "words"), words)
+    unit = "characters" if chinese else "words"
+    more = "write what happens between obstacle and turn as `events`, or `obstacle`, `turn` and `ending` more fully"
+    size, least = _size(" ".join(str(one or "") for one in told), chinese), characters if chinese else words
+    whole = _size(" ".join(texts_in(draft.fields.get("scenes"))), chinese)
     if size < least:
-        yield Finding(
-            message=f"tells {size} {'characters' if chinese else 'words'} of its own, at least {least} are wanted: "
-            "write `obstacle`, `turn` or `ending` more fully, or what happens between them as `events`",
-            field="scenes",
-        )
+        yield Finding(message=f"tells {size} {unit} of its own, at least {least} are wanted: {more}", field="scenes")
+    elif asked and whole < share * asked:
+        message = f"has {whole} {unit}, and {asked} were asked for: {more}, or ask for fewer with `words`"
+        yield Finding(message=message, field="scenes")
+
+
+def _size(text: str, chinese: bool) -> int:
+    return len(HAN.findall(text)) if chinese else measure(text, "words")

@@ -22,9 +22,12 @@ JOINED = re.compile(r"(?:but|then|and|only|yet|still)\b|[可但然偏却]", re.I
 SLOT = re.compile(r" ?\{(where)\}|\{(\w+)\}")
 WORD = re.compile(r"[a-z]{3,}")
 STEADY = {"the", "her", "his", "their", "with", "and", "for", "from", "last", "first", "old", "new", "one", "two"}
-SHORT = re.compile(r"\s(?:with|in|on|at|of|from|who|that|without|by|for)\s")
 ROLE_PLACE = re.compile(r"\s(?:in|on|at|aboard)\s(.+)$")
-TITLE = 40  # characters
+TITLE, LEAST_HAN, MOST_HAN = 40, 2, 12  # characters
+ABOARD = ("车", "船", "岛", "轮渡", "飞机")
+LEAST_WORDS = 3  # of a wish that ends before a clause
+AFTERWARDS = re.compile(r"[,，；;]| (?:before|after|without|that|who|which|by|while|until|because|so|when|if|and)\b")
+SMALL = frozenset(["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "for", "from", "by", "with"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +70,17 @@ class FlashBrief:
         return self.filled(drawn_line(lists["first" if self.first else "third"], self.draw, "opening"))
 
     def title(self) -> str:
-        """Return a title: what is wanted, who it is, or where, where that is short."""
-        slots = {"name": self.hero, "role": self.role, "place": self.place}
+        """Return a title: what is wanted, where that is short, or else who wants something."""
+        wanted = self._wanted()
+        first = AFTERWARDS.split(wanted, maxsplit=1)[0] if wanted else ""
+        short = wanted if self.language == "en" and len(first.split()) < LEAST_WORDS else first  # find out who …
+        slots = {"name": self.hero, "wants": short}
         if self.language == "en":
-            slots |= {name: _headed(slots[name]) for name in ("role", "place")}
+            slots["wants"] = _headed(slots["wants"])
         lines = story_list("flash")[self.language]["titles"]
         titles = [SLOT.sub(lambda found: slots[found[1] or found[2]], line) for line in lines]
-        return drawn_line([one for one in titles if one and len(one) <= TITLE], self.draw, "title")
+        most, least = (MOST_HAN, LEAST_HAN) if self.language == "zh" else (TITLE, 0)
+        return titles[0] if least < len(titles[0]) <= most else titles[1]
 
     def filled(self, line: str) -> str:
         """Return a line with the brief's words, its verbs in the person and tense of the story."""
@@ -110,6 +117,7 @@ class FlashBrief:
         told = {"name": self.hero, "wants": self._wanted()}
         if self.language == "zh":
             place = self.place.removeprefix("在")
+            place = f"{place}上" if place.endswith(ABOARD) else place  # 在夜车上
             she = "我" if self.first else CHINESE[self.pronoun]
             return told | {"hero": "我" if self.first else self.hero, "role": self.role, "she": she, "place": place}
         role, she = with_article(self.role), "I" if self.first else PRONOUNS[self.pronoun][0]
@@ -175,13 +183,9 @@ def _after_but(sentence: str, brief: FlashBrief) -> str:
     return but + (sentence[0].lower() + sentence[1:] if common else sentence)
 
 
-def _headed(noun: str) -> str:
-    """Return a noun phrase as a title, "a night porter" as "The Night Porter"; nothing of a long one."""
-    if SHORT.search(noun) or len(noun.split()) > 4:
-        return ""
-    words = re.sub(r"^(?:an?|the)\s", "", noun, flags=re.IGNORECASE).split()
-    own = any(word[:1].isupper() or word[:1].isdigit() for word in words) and words[0] == noun.split()[0]
-    return " ".join([*([] if own else ["The"]), *map(capital, words)])  # Lagos, Gate 40
+def _headed(wish: str) -> str:
+    """Return what is wanted as a title has it: "send one day of snow" as "Send One Day of Snow"."""
+    return " ".join(word if word in SMALL else capital(word) for word in wish.split())
 
 
 def known_words(language: str) -> str:

@@ -100,6 +100,8 @@ def _slots(named: Mapping[str, str], seen: Sequence[str], draw: str) -> dict[str
         many = bool(MANY.search(slots["thing"]))
         slots |= {"thing_was": "were" if many else "was", "it": "them" if many else "it"}
         slots |= {"it_was": "they were" if many else "it was", "it_is": "they are" if many else "it is"}
+    if "sight" in slots:
+        slots["sight"] = slots["sight"].replace("下雪", "雪")  # 雪来了
     if "gift" in slots:
         slots["the_gift"] = re.sub(
             r"^(?:(?:an?|one|some)\s|一)", "那" if slots["gift"][0] == "一" else "the ", slots["gift"]

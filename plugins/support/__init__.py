@@ -31,7 +31,7 @@ from aigc_plugins.support.faq_parts import (
     questions_stand_alone,
     replies_agree,
 )
-from aigc_plugins.support.reply_parts import macro_reply, review_reply
+from aigc_plugins.support.reply_parts import complaint_is_answered, macro_reply, review_reply
 from aigc_plugins.support.ticket_files import ticket_briefs
 
 if TYPE_CHECKING:
@@ -50,7 +50,14 @@ def aigc_importers() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (most_asked_is_answered, nothing_personal, nothing_left_out, questions_stand_alone, replies_agree)
+    return (
+        complaint_is_answered,
+        most_asked_is_answered,
+        nothing_personal,
+        nothing_left_out,
+        questions_stand_alone,
+        replies_agree,
+    )
 
 
 @hookimpl

@@ -16,6 +16,7 @@ from aigc import check
 from aigc.types import Draft, Field, Finding, Json
 from aigc.types.foreign import read_json
 from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.given_capitals import with_given_capitals
 from aigc_plugins.rules.content_words import denies, telling
 from aigc_plugins.rules.rarity import likeness
 from aigc_plugins.support.faq_answers import binding_of, contradicts, told_alike
@@ -203,7 +204,8 @@ def _question(group: Sequence[Ticket]) -> str:
     """Return the question of the group that has most in common with all the others and with what is replied, and
     nothing personal in it; one that tells of the customer only where there is no other."""
     given = [question for one in group for question in (as_question(one.subject), *one.questions) if question]
-    asked = [shown_question(one) for one in given if MASK not in one]
+    names = [one.answer for one in group]  # agents write names as names
+    asked = [shown_question(with_given_capitals(one, names)) for one in given if MASK not in one]
     yes_or_no = sum(says_yes_or_no(one.answer.strip()) for one in group) * 2 > len(group)
     fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
     words = [*(one.asked for one in group), *(one.replied for one in group)]

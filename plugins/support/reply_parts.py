@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -12,6 +12,8 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from aigc import check
+from aigc.types import Draft
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import has_words
 from aigc_plugins.rules.content_words import telling
@@ -83,6 +85,16 @@ def review_reply(context: Context) -> str:
     return "\n\n".join(filter(None, [greeting, body, brand]))
 
 
+@check(severity="warn")
+def complaint_is_answered(draft: Draft) -> Iterator[str]:
+    """A review of one to three stars is answered by something: what there is to say to it (`answer`), or whom to write
+    to (`contact`). A regret alone answers nothing."""
+    values = draft.brief.values
+    answered = [one for one in values.get("answer") or [] if has_words(str(one))]
+    if 0 < int(values.get("rating") or 0) < GOOD and not answered and not str(values.get("contact") or "").strip():
+        yield "answers nothing of the complaint: say what there is to say to it in `answer`, or whom to write to"
+
+
 def _asked(words: _Words, contact: str) -> str:
     """Return to whom to turn: who is called, and on which number, or written to."""
     if PHONE.fullmatch(contact):
@@ -126,7 +138,9 @@ def praise_in(review: str, *, sure: bool = False) -> str:
     fitting = [
         one for one in told if least <= (len(one) if chinese else len(one.split())) <= most and not blame.search(one)
     ]
-    return next(filter(praise.search, fitting), fitting[0] if sure and fitting else "")
+    praising = list(filter(praise.search, fitting))
+    longer = (one for one in praising if chinese or len(one.split()) > QUOTE[0])  # no "Nice kayaks" beside more
+    return next(longer, (praising or (fitting if sure else []) or [""])[0])
 
 
 def blames(review: str) -> bool:

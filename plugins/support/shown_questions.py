@@ -8,6 +8,8 @@ POLITE = re.compile(r"(?i),?\s*\b(?:please|pls|plz|kindly)\b,?(?=\s*[?？]|\s|$)
 HAN_POLITE = re.compile(
     r"^(?:请问|麻烦问一下|麻烦问下|想咨询一下|咨询一下|你好|您好|亲)[，,：:\s]*|(?:谢谢|麻烦了)[！!。]*$"
 )
+HAN_DRAWN = re.compile(r"[啊呀哦哈哟]+(?=[？?]*$)")  # as one speaks: 多久能充满啊
+DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b")
 CHILD = re.compile(r"(?i)\bmy (?:little |younger |older |eldest |youngest )?(?:son|daughter|boy|girl|kid|toddler)\b")
 CHILDREN = re.compile(r"(?i)\bmy (?:little )?(?:sons|daughters|boys|girls|kids|children)\b(?!['’]s)")
 HAN_CHILD = re.compile(r"(?:我们?家?的?)(?:小?儿子|小?女儿|闺女|娃娃?|宝宝|宝贝|小孩|小朋友|孩子)")
@@ -40,7 +42,8 @@ def shown_question(question: str) -> str:
         line = HAN_CHILD.sub("孩子", CHILDREN.sub("my children", CHILD.sub("my child", line)))
     if found := PRICE.match(line):
         line = f"How much is {found[2]}?"
-    line = line[:1].upper() + line[1:]
+    line = HAN_DRAWN.sub("", line)
+    line = DAY.sub(lambda found: found.group().capitalize(), line[:1].upper() + line[1:])
     return line if not line or line[-1] in "?？" else f"{line}{'?' if line.isascii() else '？'}"
 
 

@@ -73,3 +73,33 @@ def test_what_is_no_handler_of_a_log_breaks_nobody_who_logs_next(monkeypatch: py
         logging.root.handlers += [None, added]  # type: ignore[list-item]
     logging.getLogger("aigc.bounds").warning("heard")
     assert added in logging.root.handlers and None not in logging.root.handlers
+
+
+def test_what_is_put_first_to_find_modules_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = ("path", "meta_path", "path_hooks")
+    before = {name: list(getattr(sys, name)) for name in lists}
+    for name in lists:
+        monkeypatch.setattr(sys, name, list(before[name]))
+    with undisturbed("plugin 'shadow'"):
+        for name in lists:
+            getattr(sys, name).insert(0, "/shadow")
+        sys.path.remove(before["path"][0])
+    assert {name: getattr(sys, name) for name in lists} == {name: [*before[name], "/shadow"] for name in lists}
+
+
+def test_our_log_is_heard_whatever_level_or_filter_is_set(caplog: pytest.LogCaptureFixture) -> None:
+    ours = logging.getLogger("aigc")
+    with caplog.at_level(logging.WARNING), undisturbed("plugin 'quiet'"):
+        logging.root.setLevel(logging.CRITICAL)
+        ours.setLevel(logging.CRITICAL)
+        ours.addFilter(lambda record: 1 / 0)
+    ours.warning("heard")
+    assert "heard" in caplog.text and not ours.filters
+
+
+def test_a_stream_writes_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", stream)
+    with undisturbed():
+        stream.write = None  # type: ignore[assignment,method-assign]
+    stream.write("said")

@@ -114,9 +114,12 @@ def test_what_is_kept_beside_is_passed_over(text: str, aigc: Run, shop: Any) -> 
     assert aigc(*BATCH).code == 0 and exported(shop) == 2
 
 
-@pytest.mark.parametrize("column", ["seconds", "requests", "prompt_tokens", "written_tokens", "redraws"])
-def test_a_word_in_place_of_what_a_piece_took_ends_nothing(column: str, aigc: Run, shop: Any) -> None:
-    damage(shop, f"update pieces set {column} = 'many' where id = '0001'")
+@pytest.mark.parametrize("count", ["many", "9" * 400, float("inf")], ids=["word", "digits", "endless"])
+@pytest.mark.parametrize(
+    "column", ["seconds", "requests", "prompt_tokens", "written_tokens", "redraws", "lines", "fallbacks"]
+)
+def test_a_word_in_place_of_what_a_piece_took_ends_nothing(column: str, count: object, aigc: Run, shop: Any) -> None:
+    damage(shop, f"update pieces set {column} = ? where id = '0001'", count)
     looked_at(aigc, shop)
     ran = aigc("job", "made", "--report")
     assert ran.code == 0, ran.err

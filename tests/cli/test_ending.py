@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from aigc.asking import Export
 from aigc.cli.readable import fallbacks_told
@@ -96,6 +99,49 @@ def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) 
     assert "2 rejected" in said and "aigc export" not in said
 
 
+def test_what_pieces_lack_is_said_in_the_summary_as_json_and_in_the_report(aigc: Run, shop: Any) -> None:
+    shop.write(
+        "templates/shop/tips.yaml",
+        "aigc: 1\nname: shop/tips\nsummary: Tips.\nbrief: {tips: {type: array, items: {type: string}}}\n"
+        "stages:\n  lines:\n    foreach: tips\n    prompt: tips.j2\n    output: {type: string, maxLength: 12}\n"
+        "    repair: {attempts: 0}\n    fallback: \"{{ item if item|length < 12 else '' }}\"\n"
+        "output:\n  lines: {type: array, maxItems: 15, items: {type: string, limit: {chars: 30}}, "
+        'from: "{{ stages.lines }}"}\nexports: [count]\n',
+    )
+    shop.write("templates/shop/tips.j2", '{% extends "base.j2" %}{% block task %}{{ item }}{% endblock %}')
+    shop.answer = lambda request, index: "far too long for any line"
+    wide = "keep it above 12 degrees"
+    shop.write("tips.csv", f"tips\nwater it;{wide}\nfeed it\n{wide};air it;turn it;cut it\n")
+    ran = aigc("batch", "shop/tips", "tips.csv", "--out", "made")
+    lines = ran.out.splitlines()
+    less = "2 pieces have a line less (first 0001): facts of their briefs are left out, their notes say which"
+    few = "3 pieces have fewer than 8 lines (first 0001)"
+    assert ran.code == 0, ran.err
+    assert lines[0].startswith("3 pieces: 3 accepted") and lines[1:3] == [less, few]
+    report = (shop.folder / "made/report.html").read_text()
+    assert f"{less}." in report and f"{few}." in report and f"{wide}&#39; is left out" in report.replace("'", "&#39;")
+    shop.write("tips.csv", f"tips\nwater it;{wide}\n")
+    assert aigc("batch", "shop/tips", "tips.csv", "--out", "one", "--json").json["lacking"] == [
+        "1 piece has a line less (0001): a fact of its brief is left out, its notes say which",
+        "1 piece has fewer than 8 lines (0001)",
+    ]
+
+
 def test_what_a_fallback_is_is_said_where_there_are_some() -> None:
     assert fallbacks_told(0, 2) == "Fallback lines: 0 of 2 (0 %)"
     assert fallbacks_told(11, 40).startswith("Fallback lines: 11 of 40 (28 %), the row's own words where no line of")
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("where", ["aigc.project.Project.generator", "aigc.jobs.run.Forecaster.add"])
+def test_what_is_ended_while_it_is_got_ready_says_how_to_go_on(
+    where: str, name: str, code: int, aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(where, lambda *given, **more: signal.raise_signal(signal.Signals[name]))
+        ran = aigc(*BATCH)
+        assert ran.code == code and "This writes the rest:\n  aigc batch shop/slogan products.csv --out made" in ran.err
+        assert "2 still to write" in ran.out and not list(shop.folder.glob("made/*.txt"))
+        told = aigc(*BATCH, "--json")
+        assert told.code == code and told.json["again"] == "aigc batch shop/slogan products.csv --out made --json"
+    assert "2 accepted" in aigc(*BATCH).out

@@ -85,7 +85,10 @@ def test_keys_of_types_without_voices_do_not_know_any(aigc: Run, shop: Any) -> N
 def test_where_plain_texts_stand_in_that_is_said(aigc: Run, shop: Any) -> None:
     needing = SLOGAN.replace("prompt:", "needs: {parameters: 1b}\nfallback: Plain\nprompt:", 1)
     shop.write("templates/shop/slogan.yaml", needing)
-    told = "shop/slogan will be flagged where the model writes; plain texts stand: written by a model smaller than"
+    told = (
+        "shop/slogan: pieces with lines of the model will be flagged, those with the brief's own words alone will not: "
+        "written by a model smaller than"
+    )
     argv = ("batch", "shop/slogan", "sample", *SMALL, "--dry-run")
     assert aigc(*argv).err.splitlines()[0].startswith(told)
     (line,) = aigc(*argv, "--json").json["needs"]

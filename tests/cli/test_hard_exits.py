@@ -69,15 +69,25 @@ TASK = "{%% extends 'base.j2' %%}{%% block task %%}{{ product%s }}{%% endblock %
 ROWS = "id,product\na,Mug\nb,Cup\nc,Pot\n"
 
 
-def batch(folder: Path, plugin: str, *, checks: str = "limits", odd: str = "", rows: str = "rows.csv") -> str:
+def batch(
+    folder: Path,
+    plugin: str,
+    *,
+    checks: str = "limits",
+    odd: str = "",
+    rows: str = "rows.csv",
+    texts: str = ROWS,
+    template: float = 30,
+) -> str:
     """Return what a batch says, and how it ended."""
     types = folder / "templates" / "t"
     types.mkdir(parents=True)
     (types / "line.yaml").write_text(TYPE % checks)
     (types / "line.j2").write_text(TASK % odd)
-    (folder / rows).write_text(ROWS)
+    (folder / rows).write_text(texts)
     (folder / "odd.py").write_text(plugin)
-    (folder / "aigc.yaml").write_text("generator: scripted-here\nplugins: [odd.py]\ntimeouts: {plugin: 1}\n")
+    timeouts = f"timeouts: {{plugin: 1, template: {template}}}\n"
+    (folder / "aigc.yaml").write_text(f"generator: scripted-here\nplugins: [odd.py]\n{timeouts}")
     done = in_python(
         f"from aigc.cli import main; print('ended', main(['batch', 't/line', {rows!r}, '--out', 'out']))", folder
     )
@@ -139,3 +149,13 @@ def test_a_check_that_does_not_answer_is_named_and_not_asked_for_every_row(tmp_p
 def test_a_check_that_raises_the_watchdogs_own_error_fails_its_piece(tmp_path: Path) -> None:
     told = batch(tmp_path, checked("from aigc.bounds.watchdog import OutOfTime; raise OutOfTime"), checks="limits, odd")
     assert "2 accepted, 1 failed" in told and "check 'odd' broke: OutOfTime" in told, told
+
+
+def test_a_filter_that_does_not_answer_is_told_with_its_place_and_not_asked_for_each_row(tmp_path: Path) -> None:
+    waits = "import pathlib, time; pathlib.Path('asked').open('a').write('.'); time.sleep(9)"
+    plugin = FILTER.replace("lambda text: os._exit(0)", "waits")
+    plugin += f"\ndef waits(text):\n    {waits}\n"
+    texts = ROWS + "d,Jar\ne,Jug\nf,Pan\n"
+    told = batch(tmp_path, HEAD % (SCRIPTED, LINE) + plugin, odd=" | odd", texts=texts, template=0.5)
+    assert "6 failed" in told and "takes longer than 0.5 s, and was at odd.py:" in told, told
+    assert "3 times in a row: not rendered again" in told and (tmp_path / "asked").read_text() == "...", told

@@ -327,7 +327,7 @@ def test_what_is_written_again_is_counted_apart(
     assert "3 pieces: 1 accepted, 2 flagged" in ran.out
     if not terminal:
         lines = [line for line in ran.err.splitlines() if line.startswith("Writing")]
-        assert ["left" in line for line in lines] == [False, True, True] + [True, True] * 2, "two are in hand at first"
+        assert ["left" in line for line in lines] == [False, True, False] + [True, False] * 2, "first two are in hand"
         shown = [line.split(" · ")[0] for line in lines]
         rounds = ["Writing again: 1/2", "Writing again: 2/2"]
         assert shown == ["Writing: 1/3", "Writing: 2/3", "Writing: 3/3", *rounds, *rounds]

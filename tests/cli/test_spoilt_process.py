@@ -259,3 +259,97 @@ def test_a_persons_interrupt_ends_the_run_and_says_how_to_go_on(
     assert "KeyboardInterrupt" not in done.stderr + done.stdout
     again = json.loads(done.stdout)["again"]
     assert again.startswith("aigc batch t/line all.rows") and "--out out" in again
+
+
+POST = """
+from aigc import postprocessor
+
+@postprocessor(name="last")
+def last(text: str) -> str:
+    "Do as the test says, after all others."
+    %s
+    return text
+
+@hookimpl
+def aigc_postprocessors(): return [last]
+"""
+
+
+@pytest.mark.parametrize("part", ["check", "postprocessor"])
+@pytest.mark.parametrize("what", ["settrace", "setprofile"])
+def test_what_is_called_for_each_line_is_its_plugins_fault(part: str, what: str, tmp_path: Path) -> None:
+    act = f"import sys; sys.{what}(lambda *given: 1 / 0)"
+    made = plugin(act, "check") if part == "check" else plugin("pass") + POST % act
+    prepared(tmp_path, made, postprocess="" if part == "check" else "postprocess: [last]\n")
+    done = batch(tmp_path)
+    many, who = (1, "check 'odd'") if part == "check" else (3, "postprocessor 'last'")
+    assert done.returncode == 1 and f"{many} failed" in done.stdout, done.stdout + done.stderr
+    assert f"{who} broke: ZeroDivisionError" in done.stdout and f"{tmp_path / 'odd.py'}:" in done.stdout, done.stdout
+
+
+LIMITS = (
+    "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8)); "
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))"
+)
+
+
+@pytest.mark.parametrize("hook", ["import", "check", "exporter", "importer", "filter"])
+def test_limits_of_the_system_are_put_back_and_told(hook: str, tmp_path: Path) -> None:
+    prepared(tmp_path, plugin(LIMITS, hook))
+    done = batch(tmp_path)
+    assert done.returncode == 0 and pieces(tmp_path) == ["a", "b", "c"], done.stdout + done.stderr
+    assert "resource.setrlimit(RLIMIT_NOFILE), resource.setrlimit(RLIMIT_FSIZE) was set" in done.stderr, done.stderr
+
+
+LOCK = (
+    "import sqlite3, sys; sys.kept = db = sqlite3.connect('out/job.sqlite', timeout=0, isolation_level=None); "
+    "db.execute('begin exclusive')"
+)
+
+
+@pytest.mark.parametrize("hook", ["check", "exporter", "observer"])
+def test_who_leaves_the_ledger_locked_is_named_and_the_run_goes_on(hook: str, tmp_path: Path) -> None:
+    hears = f"\n@hookimpl\ndef aigc_artifact(artifact):\n    {LOCK}\n" if hook == "observer" else ""
+    prepared(tmp_path, plugin(LOCK, hook) + hears)
+    done = batch(tmp_path)
+    assert done.returncode == 0 and pieces(tmp_path) == ["a", "b", "c"], done.stdout + done.stderr
+    who = "plugin 'odd.py' in aigc_artifact" if hears else f"{hook} 'odd'"
+    assert f"{who} left job.sqlite locked ({tmp_path / 'odd.py'}:" in done.stderr, done.stderr
+
+
+def test_one_that_a_thread_keeps_locked_is_told_with_where_it_was_opened(tmp_path: Path) -> None:
+    lock = f"import threading, time\n        def lock(): {LOCK}; time.sleep(60)\n        "
+    act = f"{lock}threading.Thread(target=lock, daemon=True).start(); time.sleep(1)"
+    prepared(tmp_path, plugin(act, "check"))
+    done = batch(tmp_path)
+    told = f"out/job.sqlite: database is locked, by what a plugin opened at {tmp_path / 'odd.py'}:"
+    assert done.returncode == 3 and told in done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("os.mkfifo(folder / 'pipe')", "wrote out/pipe, which is a device, a pipe or a socket"),
+        ("(folder / 'big').open('wb').truncate(10**13)", "wrote 9,313 GiB up to out/big, more than 100 GiB"),
+        (r"open(os.fsencode(folder) + b'/\xff', 'w').close()", "wrote out/?, whose name is no text"),
+        ("os.unlink('out/content.csv')", "removed out/content.csv, which it did not write"),
+    ],
+    ids=["pipe", "size", "name", "removes"],
+)
+def test_an_exporter_that_writes_what_is_no_file_or_removes_others_is_named(
+    act: str, told: str, tmp_path: Path
+) -> None:
+    prepared(tmp_path, plugin(act, "exporter"))
+    asked = ["batch", "t/line", "all.rows", "--out", "out", "--to", "csv", "--to", "odd"]
+    done = in_python(f"import sys; from aigc.cli import main; sys.exit(main({asked}))", tmp_path)
+    assert done.returncode == 1 and f"Not exported: exporter 'odd' {told}" in done.stderr, done.stdout + done.stderr
+    assert not (tmp_path / "out/content.odd").exists() and "is no JSON" not in done.stderr
+    assert pieces(tmp_path) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("act", ["os.unlink('out/job.sqlite')", "shutil.rmtree('out')"])
+def test_who_removes_the_ledger_is_named(act: str, tmp_path: Path) -> None:
+    prepared(tmp_path, plugin(f"import shutil; {act}", "exporter"))
+    done = batch(tmp_path)
+    assert done.returncode == 3 and "is gone: it was deleted" in done.stderr, done.stdout + done.stderr
+    assert "while exporter 'odd' was at work" in done.stderr, done.stderr

@@ -81,7 +81,7 @@ def test_generate_reads_briefs(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyP
         (["shop/slogan", "product"], "not of the form key=value"),
         (["shop/slogan", "product=a", "product=b"], "'product' is given twice"),
         (["shop/slogan", "product=a name with far more than enough letters"], "at most 20"),
-        (["shop/slogan"], "product is missing"),
+        (["shop/slogan"], "product is missing; add product=…; `aigc show shop/slogan` says more"),
         (["shop/slogan", "--brief", "nothing.json"], "nothing.json: no such file; looked for in "),
         (["shop/slogan", "--brief", "bad.json"], "bad.json:2: is not JSON"),
         (["shop/slogan", "--brief", "list.json"], "must be one object"),

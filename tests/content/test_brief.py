@@ -181,6 +181,20 @@ def test_half_a_character_is_no_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (float("inf"), "price holds a number without end, which JSON has not"),
+        ({"a": [1, float("nan")]}, "price holds a number without end, which JSON has not"),
+        (7**400, "price is a number of more than 300 digits"),
+        (nested(500), "price is nested more than 100 deep"),
+    ],
+)
+def test_what_no_file_could_hold_is_no_value(value: Any, told: str) -> None:
+    for kind in ("number", "integer", "object", "array"):
+        assert list(problems({"type": kind}, value, "price")) == [told]
+
+
+@pytest.mark.parametrize(
     ("raw", "reason"),
     [
         ({"product": "Mug \ud83d"}, "product has half a character"),

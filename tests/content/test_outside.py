@@ -147,3 +147,12 @@ def test_what_no_content_type_has_is_not_loaded(secret: Path) -> None:
         with pytest.raises(Exception, match=r"is no template of a content type|leads out of|hostname"):
             environment.get_template(name)
     assert environment.get_template("base.j2")
+
+
+@pytest.mark.parametrize("name", ["line.j2", "part.j2"])
+def test_a_template_in_another_encoding_is_named_with_its_line(name: str, make_project: Make, tmp_path: Path) -> None:
+    files = {"templates/shop/line.yaml": LINE % "", "templates/shop/line.j2": TASK % "{% include 'part.j2' %}"}
+    project = make_project(files)
+    (tmp_path / "templates/shop" / name).write_bytes(b"Say\nM\xfcg")
+    with pytest.raises(ContentTypeError, match=rf"{name}:2: byte 0xfc is not UTF-8"):
+        project.content_type("shop/line")

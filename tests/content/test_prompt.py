@@ -275,3 +275,9 @@ def test_what_cannot_be_evaluated(environment: TemplateEnvironment, expression: 
 )
 def test_filters(environment: TemplateEnvironment, expression: str, text: str) -> None:
     assert evaluate(environment, expression, {}) == text
+
+
+def test_half_a_character_is_no_prompt(load: Load, environment: TemplateEnvironment) -> None:
+    loaded = load(SIMPLE, templates={"line.j2": FRAME + "{% block task %}{{ product }} {{ '\\ud800' }}{% endblock %}"})
+    with pytest.raises(ContentTypeError, match=r"line\.j2: has half a character"):
+        render(environment, loaded)

@@ -66,6 +66,22 @@ def test_a_config_that_transformers_refuses_is_named(
     assert str(folder) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"num_hidden_layers": 3}, "its files have no model.layers.2.input_layernorm.weight and 8 more, which"),
+        ({"intermediate_size": 8}, "its files have model.layers.0.mlp.down_proj.weight as (32, 64), config.json asks"),
+    ],
+)
+def test_weights_that_the_config_asks_for_are_not_made_up(
+    changes: dict[str, Any], told: str, tiny_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = edited(tiny_folder("llama"), tmp_path / "odd", **changes)
+    with pytest.raises(ModelError) as caught:
+        open_engine(folder, EngineOptions(device="cpu"))
+    assert told in str(caught.value)
+
+
 def test_folders_that_cannot_write(tiny_folder: Callable[..., Path], tmp_path: Path) -> None:
     tiny = tiny_folder("llama")
     bert = edited(tiny, tmp_path / "bert", model_type="bert", architectures=["BertForMaskedLM"])

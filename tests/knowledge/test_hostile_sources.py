@@ -107,3 +107,43 @@ def test_an_endless_paragraph_is_cut_where_a_sentence_ends(tmp_path: Path, text:
     parts = [block.text for one in Knowledge.of(tmp_path).passages for block in one.blocks]
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert all(len(one) <= LONGEST_BLOCK and one.endswith(end) for one in parts)
+
+
+def test_a_document_of_very_many_paragraphs_is_read_in_one_walk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_heading("Peppers", 1)
+    document.save(str(tmp_path / "a.docx"))
+    line = b"<w:p><w:r><w:t>Peppers are picked when they are red.</w:t></w:r></w:p>"
+    with (
+        zipfile.ZipFile(tmp_path / "a.docx") as given,
+        zipfile.ZipFile(tmp_path / "b.docx", "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in given.namelist():
+            made.writestr(part, given.read(part).replace(b"<w:sectPr", line * 20_000 + b"<w:sectPr", 1))
+    began = time.process_time()
+    blocks = blocks_in(tmp_path / "b.docx")
+    assert time.process_time() - began < SOON
+    assert [(block.line, block.level) for block in blocks[:2]] == [(1, 1), (2, 0)] and len(blocks) == 20_001
+    monkeypatch.setattr(source_files, "MOST_PARAGRAPHS", 20_000)
+    with pytest.raises(BriefError, match=r"b\.docx: has 20,001 paragraphs, at most 20,000 are read of a file"):
+        blocks_in(tmp_path / "b.docx")
+
+
+def test_a_pdf_of_too_many_pages_is_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    for _ in range(4):
+        writer.add_blank_page(width=100, height=100)
+    writer.write(tmp_path / "a.pdf")
+    assert blocks_in(tmp_path / "a.pdf") == []
+    monkeypatch.setattr(source_files, "MOST_PAGES", 3)
+    with pytest.raises(BriefError, match=r"a\.pdf: has 4 pages, at most 3 are read of a file") as caught:
+        blocks_in(tmp_path / "a.pdf")
+    assert caught.value.hint == "split it, or put _ before its name to pass it over"

@@ -167,7 +167,22 @@ def test_a_fallback_that_comes_out_empty_leaves_the_item_out_by_design(make_proj
     facts = ["warm", "never fits in a line"]
     (artifact,) = run(project, ScriptedGenerator(answer), "shop/lines", [brief(product="Mug", facts=facts)])
     assert (artifact.status, artifact.fields["lines"]) == ("accepted", ["Warm all day", "Order now"])
-    assert [f.severity for f in artifact.findings if f.check == "repair"] == ["note"]
+    (found,) = [one for one in artifact.findings if one.check == "left_out"]
+    assert (found.severity, found.field) == ("note", "lines[1]")
+    assert found.message.startswith("'never fits in a line' is left out: "), "the fact, not its place alone"
+
+
+def test_what_another_text_tells_is_not_left_out(make_project: Callable[..., Project]) -> None:
+    shy = LINES.replace("{{ item | trim_to(width=20) }}", "").replace("Order now", "Never fits in line A")
+    project = make_project(FILES | {"templates/shop/lines.yaml": shy})
+
+    def answer(request: Request, index: int) -> str:
+        return "far too long for the limit" if "never fits" in asked_for(request) else "Warm all day"
+
+    facts = ["warm", "never fits in a line"]
+    (artifact,) = run(project, ScriptedGenerator(answer), "shop/lines", [brief(product="Mug", facts=facts)])
+    found = next(one for one in artifact.findings if one.field == "lines[1]")
+    assert found.check == "repair" and "has no line of its own, another text tells it" in found.message
 
 
 def test_a_stage_that_gives_nothing_rejects_the_piece(make_project: Callable[..., Project]) -> None:

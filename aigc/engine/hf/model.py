@@ -7,7 +7,7 @@ interface once per layer works.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +34,7 @@ from aigc.errors import ModelError, first_line
 from aigc.types.foreign import file_bytes, read_json
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+TOLD = {"output_loading_info": True, "ignore_mismatched_sizes": True}  # what did not fit comes back and is looked at
 PROVEN = frozenset(("gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3_text"))  # numbers compared by tests
 STATELESS = ("full_attention", "sliding_attention")
 
@@ -113,22 +114,34 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTra
             if (folder / PANEL_FILE).is_file():
                 model = _from_panels(folder, wanted)
             else:
-                model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **wanted)
+                anything: Any = AutoModelForCausalLM
+                model, found = anything.from_pretrained(folder, local_files_only=True, **wanted, **TOLD)
+                _check_whole(found, "its files have")
         except Exception as error:  # safetensors, torch and transformers each raise their own
             raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
     return model.to(device)  # type: ignore[no-any-return, arg-type]
 
 
 def _from_panels(folder: Path, wanted: dict[str, Any]) -> PreTrainedModel:
-    """Load a model whose weights our own file has. Raises KeyError where one is missing, and what transformers does."""
+    """Load a model whose weights our own file has. ValueError where one is missing, and what transformers raises."""
     with ExitStack() as stack:
         read = Tensors(folder, stack)
         weights = {name: read.stored(name).to(wanted["dtype"], copy=True) for name in read}
     kind: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(wanted["config"])]
-    model, found = kind.from_pretrained(None, state_dict=weights, output_loading_info=True, **wanted)
-    if found["missing_keys"]:
-        raise KeyError(f"{PANEL_FILE} has no {sorted(found['missing_keys'])[0]}")
+    model, found = kind.from_pretrained(None, state_dict=weights, **wanted, **TOLD)
+    _check_whole(found, f"{PANEL_FILE} has")
     return cast(PreTrainedModel, model)
+
+
+def _check_whole(found: Mapping[str, Any], what: str) -> None:
+    """Refuse weights that transformers made up, as it does of those that a file lacks or has in another shape.
+    ValueError."""
+    if odd := sorted(found["mismatched_keys"]):
+        name, shape, wanted = odd[0]
+        raise ValueError(f"{what} {name} as {tuple(shape)}, config.json asks for {tuple(wanted)}")
+    if lacking := sorted(found["missing_keys"]):
+        others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        raise ValueError(f"{what} no {lacking[0]}{others}, which config.json asks for")
 
 
 def network_of(model: PreTrainedModel, context: int = 0, *, packs: bool = False) -> TransformersNetwork:

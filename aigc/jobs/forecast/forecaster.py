@@ -8,6 +8,7 @@ many texts at once as the job has; of a model that nobody can tell of it is what
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -32,7 +33,9 @@ UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earli
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 # How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
 SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 5, 3 / 2)}
-OTHERS = (1 / 3, 3.0)  # at least, where only other types were written here
+OTHERS = (0.4, 3.6)  # at least, where only other types were written here
+WIDEST = 6.0  # times the earliest end is the latest that is told, or nobody could plan by it
+STAYING = 0.5  # how much of the slowness that others cause now lasts, as a power of it: they may end any minute
 UNASKED = "no model"  # writes
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
@@ -66,7 +69,7 @@ class Forecast(ExpectedWork):
 
     `seconds` are None before the first run on this machine, `like` is the type which that wrote, empty for several
     others, and `pieces` how many. `memory` is in bytes, 0 where nothing is known of it. `load` is how many other
-    programs already want each core.
+    programs already want each core, `earlier_load` how many did in those runs.
     """
 
     like: str = ""
@@ -74,6 +77,7 @@ class Forecast(ExpectedWork):
     memory: int = 0
     pieces: float = 0.0
     load: float = 0.0
+    earlier_load: float = 0.0
 
     @property
     def speed(self) -> float:
@@ -97,7 +101,12 @@ class Forecast(ExpectedWork):
         least, most = SPANS[self.sure]
         if not self.like:
             least, most = min(least, OTHERS[0]), max(most, OTHERS[1])
-        return self.seconds * least, self.seconds * most * (1 + self.load)
+        slower = (1 + self.load) / (1 + self.earlier_load)
+        middle = math.sqrt(least * most) * slower**STAYING
+        least, most = least * min(slower, 1.0), most * max(slower, 1.0)
+        if most > least * WIDEST:
+            least, most = middle / math.sqrt(WIDEST), middle * math.sqrt(WIDEST)
+        return self.seconds * least, self.seconds * most
 
     def record(self) -> dict[str, Json]:
         return {**asdict(self), "span": self.span}
@@ -172,6 +181,7 @@ class Forecaster:
             memory=memory or (rate.memory if rate else 0),
             pieces=rate.pieces if rate else 0.0,
             load=self._load,
+            earlier_load=rate.load if rate else 0.0,
         )
 
     def _count(self) -> None:

@@ -30,7 +30,8 @@ LEAST, MOST = 1e-9, 1e18  # of what is counted or measured
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """This is what runs of one kind came to, each piece written once. `planned` requests are those before anything was
-    asked again; `memory` is the most that a process which writes ever had, in bytes, 0 where the system does not tell.
+    asked again; `memory` is the most that a process which writes ever had, in bytes, 0 where the system does not tell;
+    `load` is how many other programs wanted each core when the last of them began.
     """
 
     writer: str  # generator, model, engine options, cluster
@@ -42,6 +43,7 @@ class Rate:
     written_tokens: float
     seconds: float
     memory: int = 0
+    load: float = 0.0
 
     @property
     def speed(self) -> float:
@@ -86,7 +88,7 @@ def read_rates(file: Path | None) -> list[Rate]:
         known = {one.name for one in fields(Rate)}
         if record["format"] != FORMAT:
             return []
-        rates = [Rate(**{name: one[name] for name in known}) for one in record["runs"]]
+        rates = [Rate(**{name: one[name] for name in known if name in one}) for one in record["runs"]]
         return [rate for rate in rates if _is_one(rate)]
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -108,7 +110,7 @@ def record_rate(file: Path, run: Rate) -> None:
 def _is_one(rate: Rate) -> bool:
     """Say whether what a file says can be a run: more than nothing, and what is worked out of it stays finite."""
     sums = [getattr(rate, name) for name in SUMS]
-    if not all(isinstance(one, int | float) and 0 <= one <= MOST for one in (*sums, rate.memory)):
+    if not all(isinstance(one, int | float) and 0 <= one <= MOST for one in (*sums, rate.memory, rate.load)):
         return False
     named = isinstance(rate.writer, str) and isinstance(rate.content_type, str) and isinstance(rate.memory, int)
     return named and min(rate.seconds, rate.pieces, rate.completions) >= LEAST
@@ -123,7 +125,8 @@ def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | N
     if not mine:
         return None
     sums: Mapping[str, float] = {name: sum(getattr(rate, name) for rate in mine) for name in SUMS}
-    return Rate(writer=writer, content_type="", memory=max(rate.memory for rate in mine), **sums)
+    load = sum(rate.load for rate in mine) / len(mine)
+    return Rate(writer=writer, content_type="", memory=max(rate.memory for rate in mine), load=load, **sums)
 
 
 def load_of_each_core() -> float:

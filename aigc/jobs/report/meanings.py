@@ -28,6 +28,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "token": "What a model reads and writes in: a short word, or a part of a long one.",
         "columns": "Counted as the platform counts: a Chinese character takes two columns.",
         "repair": "What became of a text that broke a rule: written again, replaced by a plain one, or left out.",
+        "left_out": "What the brief says and no text of the piece does, with the reason.",
         "needs": "Whether the model is up to this type and this language.",
         "inputs": "What of the row could not be used and was left out.",
         "review": "What a person chose for this place, before the row changed.",

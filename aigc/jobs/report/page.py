@@ -17,6 +17,7 @@ from markupsafe import Markup
 from aigc.content import ContentType
 from aigc.errors import JobError, disk_told
 from aigc.jobs.folder_record import REPORT
+from aigc.jobs.lacking import lacking
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
@@ -52,7 +53,8 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
-            file.writelines(_page(folder, figures, listing, content_type, unlisted))
+            wanting = list(lacking(ledger, content_type))
+            file.writelines(_page(folder, figures, listing, content_type, unlisted, wanting))
     except OSError as error:
         raise JobError(f"{folder / REPORT}: cannot be written ({error.strerror or error})") from error
     return folder / REPORT
@@ -63,7 +65,12 @@ def _none(writing: int) -> Sequence[Line]:
 
 
 def _page(
-    folder: Path, figures: Figures, listing: Listing, content_type: ContentType | None, unlisted: int
+    folder: Path,
+    figures: Figures,
+    listing: Listing,
+    content_type: ContentType | None,
+    unlisted: int,
+    wanting: Sequence[str],
 ) -> Iterator[str]:
     style, script = (Markup("".join(map(_part, names))) for names in (STYLES, SCRIPTS))
     return _template().generate(
@@ -75,6 +82,7 @@ def _page(
         limits_known=content_type is not None,
         meanings=meanings_of(content_type, (check.name for check in figures.checks)),
         unlisted=unlisted,
+        lacking=wanting,
         still=listing.still,
         lumps=map(Markup, listing.lumps()),
         charts=charts,

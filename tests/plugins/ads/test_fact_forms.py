@@ -62,7 +62,7 @@ def test_a_fact_goes_without_the_verb_that_goes_without_saying(fact: str, short:
         ("Bamboo toothbrushes", "comes in one size", "Bamboo toothbrushes: One size"),
         ("Label printer", "prints 150 labels a minute", "Printer: 150 labels a minute"),  # label not twice
         ("Power bank", "fits a jacket pocket in the coat", ""),
-        ("Portable power bank", "fits the jacket pocket", "Power bank fits jacket pocket"),
+        ("Portable power bank", "fits the jacket pocket", ""),  # no telegram, "fits jacket pocket"
         ("Wedding photography", "printed album included", "Photography: Printed album"),
         ("Folding kayak", "hull patches are included", "Folding kayak: Hull patches"),
         ("Ergonomic office chair", "lumbar support that adjusts in 6 steps", "Office chair: Lumbar support"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,12 +14,13 @@ from pathlib import Path
 from aigc import Pipeline, Project
 from aigc.content import ContentType
 from aigc.testing import ScriptedGenerator, briefs_in
-from aigc.types import Artifact, Brief, Request
+from aigc.types import Artifact, Brief, Finding, Request
 
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 STORED = Path(__file__).with_name("facts_voice")
 EXPORTS = {"google-ads-editor": {"campaign": "AIGC"}, "csv": {}, "jsonl": {}}
 LATER = ("claims", "pins", "campaign", "ad_group", "advertising_law")  # inputs and a check that the type has got since
+NAMED = re.compile(r"^.* (?:is left out|another text tells it): ")
 WRONG = ["The 99 best of the world!", "A", "good value with a smile and more of it", ""]
 
 
@@ -44,9 +46,16 @@ def first_briefs(project: Project, search_ad: ContentType) -> Iterator[Brief]:
 def without_later(piece: Artifact) -> Artifact:
     """Return a piece without what the type has got since."""
     values = {name: value for name, value in piece.brief.values.items() if name not in LATER}
-    findings = tuple(one for one in piece.findings if one.check not in LATER)
+    findings = tuple(map(unnamed, (one for one in piece.findings if one.check not in LATER)))
     reason = piece.reason if findings else ""
     return replace(piece, brief=replace(piece.brief, values=values), findings=findings, reason=reason)
+
+
+def unnamed(finding: Finding) -> Finding:
+    """Return a finding of what is left out as it was before it named the fact."""
+    if finding.check not in ("repair", "left_out"):
+        return finding
+    return replace(finding, check="repair", message=NAMED.sub("left out: ", finding.message))
 
 
 def test_its_exports_are_those_of_the_version_without_voices(

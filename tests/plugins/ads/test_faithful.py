@@ -11,6 +11,8 @@ from aigc.types import Field
 from aigc_plugins.ads import faithful
 from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
 from aigc_plugins.ads.wording import joins_well
+from aigc_plugins.claims.counted import same_numbers
+from aigc_plugins.rules.worded_shares import lost_share
 
 LINE = {"width": 30}
 
@@ -133,9 +135,41 @@ def test_a_million_facts_leave_no_more_behind_than_some() -> None:
 
 
 def test_a_plain_line_is_tighter_where_the_whole_fact_is_too_long() -> None:
-    assert plain_line("safe in the oven up to 260 degrees") == "Safe in oven up to 260 degrees"
+    assert plain_line("toasts bagels and crumpets too") == "Toasts bagels and crumpets too"
+    assert plain_line("toasts bagels and thick crumpets") == "Toasts bagels & thick crumpets"
+    assert plain_line("safe in the oven up to 260 degrees") == ""  # no telegram: "safe in oven"
     assert plain_line("holds 200 litres") == "Holds 200 litres"
     assert plain_line("keeps the water warm for a very long time without any noise at all") == ""
+
+
+@pytest.mark.parametrize(
+    ("fact", "line", "lost"),
+    [
+        ("cuts the noise of the road in the cabin by a third", "Cuts the noise of the road", "third"),
+        ("uses half the water of a bath in the tub you have", "Uses the water of a bath", "half"),
+        ("gives twice the light of the lamp that it replaces", "Gives the light of the lamp", "twice"),
+        ("比普通花洒节水三分之一而且水流更大更稳定更均匀", "比普通花洒节水", "三分之一"),
+        ("耗电只有旧款的一半并且声音更小更安静更省心", "耗电只有旧款", "一半"),
+        ("续航是上一代的两倍并且充电时间更短更快更方便", "续航是上一代", "两倍"),
+    ],
+)
+def test_an_amount_in_words_stays_with_what_it_is_of(
+    field: Callable[..., Field], fact: str, line: str, lost: str
+) -> None:
+    place = field(fact, language="zh" if not fact.isascii() else "en")
+    assert f"leaves out {lost!r} of its fact" in list(keeps_to_fact(line, place))
+    assert plain_line(fact, len(line)).casefold() != line.casefold()
+    assert list(same_numbers(line, place))
+
+
+def test_an_amount_in_words_may_go_with_its_clause(field: Callable[..., Field]) -> None:
+    place = field("made of solid oak, half the weight of pine furniture", limit={"width": 30})
+    assert list(keeps_to_fact("Made of solid oak", place)) == []
+    assert not lost_share("Double the light of a lamp", "gives twice the light of a lamp"), "said in another way"
+
+
+def test_a_fact_too_wide_leaves_its_first_clause() -> None:
+    assert plain_line("keep it above 12 °C, the leaves spot in the cold", 44) == "Keep it above 12 °C"
 
 
 def test_a_line_begins_as_its_fact_does_where_that_is_wanted(field) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ import pytest
 from aigc_plugins.ads.fact_lines import ad_sentence, in_sentence
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.given_capitals import with_given_capitals
+from aigc_plugins.ads.long_lines import long_headlines
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,10 @@ def test_no_capital_is_taken_from_a_title_or_from_a_word_that_is_written_small_t
 def test_what_may_be_a_name_stands_in_a_sentence_of_its_own() -> None:
     assert told_together(["two doors", "Pontefract delivery"]) == "Two doors. Pontefract delivery."
     assert told_together(["two doors", "Brass hinges"]) == "Two doors, brass hinges."
+
+
+def test_a_name_that_begins_a_fact_keeps_its_capital_behind_a_colon() -> None:
+    told = ad_sentence("Ofsted outstanding twice running", "Childminding", once=True)
+    assert told == "Childminding: Ofsted outstanding twice running."
+    assert ad_sentence("Holds two litres", "Kettle", once=True) == "Kettle: holds two litres."
+    assert long_headlines(["Ofsted outstanding twice running"], product="Childminding")[0].endswith(": " + told[14:-1])

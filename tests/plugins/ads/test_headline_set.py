@@ -9,6 +9,7 @@ from aigc.types import Brief, Draft
 from aigc_plugins.ads.calls import call_verbs, drawn_calls, offering
 from aigc_plugins.ads.compose import ad_headlines
 from aigc_plugins.ads.fact_forms import short_names
+from aigc_plugins.ads.gaps import is_scrap, misses_words
 from aigc_plugins.ads.headline_set import has_phrase, headline_set, twins
 from aigc_plugins.ads.strength import headline_kind
 from aigc_plugins.ads.told_once import told_enough
@@ -116,7 +117,8 @@ MIX = ALL | {"tight": 3, "joined": [5, 14], "parts": [4, 13], "paired": [6, 12],
 def test_facts_that_leave_no_room_are_told_in_their_parts() -> None:
     facts = ["works on induction and open fire", "safe in the oven up to 260 degrees", "26 cm across"]
     lines = headline_set(MIX, ["Works on induction"], facts, product="Cast iron skillet", brand="Hearthby")
-    assert {"Safe in oven up to 260 degrees", "Works on open fire", "Iron skillet: 26 cm across"} <= {*lines}
+    assert {"Works on open fire", "Iron skillet: 26 cm across"} <= {*lines}
+    assert not any("in oven" in line for line in lines)  # no telegram
 
 
 def test_where_four_facts_make_too_few_headlines_name_and_brand_stand_apart() -> None:
@@ -229,3 +231,36 @@ def test_a_number_that_names_the_product_stands_in_any_line() -> None:
     assert told_enough("Chair: 900 g", ["Camp chair: 900 grams"], frozenset())
     assert told_enough("Weighs 900 g", ["900 grams, two pockets", "Only 900 grams"], frozenset())
     assert not told_enough("5 heads", ["Pitches in 5 minutes", "5 minutes, two doors"], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("fact", "line", "gone"),
+    [
+        ("folds down to the size of a fist", "Folds down to size of fist", True),
+        ("works out your VAT and files it with HMRC", "Works out files it with HMRC", True),
+        ("keeps for five days in a paper bag", "Loaf: Keeps for 5 days in paper bag", True),
+        ("keeps for five days in a paper bag", "Keeps for 5 days", False),
+        ("screws and plugs in the box", "Rack: Screws in the box", False),
+        ("heated floors from October to April", "Heated floors October to April", False),
+    ],
+)
+def test_no_headline_is_a_telegram_of_its_fact(fact: str, line: str, gone: bool) -> None:
+    assert misses_words(line, [fact]) == gone
+    assert (line in headline_set({"lines": 7}, [line], [fact], product="Thing")) != gone
+
+
+def test_no_headline_is_a_scrap_of_its_fact() -> None:
+    facts = ["Saturday 12 September, 10 to 5", "flour and salt, nothing else", "order before noon, collect at 8"]
+    told = [*facts, "taught by Rosa, who ran a bakery", "10 to 9"]
+    assert all(is_scrap(line, told) for line in ("10 to 5", "Nothing else", "Order before noon", "Taught by Rosa"))
+    assert not is_scrap("10 to 9", told) and not is_scrap("Flour and salt", told)
+
+
+def test_nobody_books_a_glazier_and_no_app_chases_behind_a_colon() -> None:
+    brief = {"product": "Emergency glazing repair", "keyword": "emergency glazier", "category": "services"}
+    lines = headline_set({"keyword": 3, "calls": 2}, [], ["on call 365 days"], **brief)
+    assert "Book emergency glazier" not in lines and any(line.startswith("Emergency glazier: ") for line in lines)
+    app = {"product": "Invoicing app for freelancers", "category": "software"}
+    assert "App: Chases late payers" not in headline_set(ALL, [], ["chases late payers", "one fact"], **app)
+    fair = {"product": "Cheese festival", "category": "event", "keyword": "food festival Somerset"}
+    assert not any(line.startswith("Event:") for line in headline_set(ALL, [], FACTS, **fair))

@@ -6,7 +6,8 @@ from aigc.types import Brief, Draft, Field
 from aigc_plugins.ads.a_or_an import mend_articles
 from aigc_plugins.ads.calls import calls_to_action, drawn_calls
 from aigc_plugins.ads.fact_lines import ad_sentence
-from aigc_plugins.ads.headline_set import headline_set, with_articles
+from aigc_plugins.ads.gaps import with_articles
+from aigc_plugins.ads.headline_set import headline_set
 from aigc_plugins.ads.wording import joins_well
 
 FACTS = ["on site within 4 hours", "tarps the same day", "10-year guarantee", "paperwork done"]
@@ -106,6 +107,7 @@ def test_a_category_that_says_nothing_stands_before_no_name() -> None:
     assert headline_set(mix, [], FACTS, product="Emergency roof repair", category="home") == [
         "Home: Emergency roof repair"
     ]
+    assert headline_set(mix, [], FACTS, product="Cheese festival", category="event") == []
 
 
 def test_an_article_stands_again_where_there_is_room() -> None:
@@ -117,3 +119,12 @@ def test_an_article_stands_again_where_there_is_room() -> None:
 def test_a_day_keeps_its_capital() -> None:
     assert ad_sentence("Saturday and Sunday", "Pottery workshop") == "Pottery workshop: Saturday and Sunday."
     assert ad_sentence("Clay included", "Pottery workshop") == "Pottery workshop: clay included."
+
+
+def test_no_comma_becomes_an_and_and_no_clause_follows_with(field) -> None:  # type: ignore[no-untyped-def]
+    given = field("padded heel, thin on top", product="Hiking socks")
+    assert list(joins_well("Hiking socks with padded heel and thin on top.", given, verbs=True))
+    swept = field("no mess, we bring our own sheets", product="Chimney sweeping")
+    assert list(joins_well("Chimney sweeping with no mess, we bring our own sheets.", swept, verbs=True))
+    seen = field("see who paid for what", product="Budgeting app")
+    assert list(joins_well("Budgeting app: see who paid for what.", seen, verbs=True)) == []

@@ -174,3 +174,22 @@ def test_a_feed_text_tells_each_fact_once(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_has_commas_is_divided_by_semicolons_in_chinese() -> None:
     facts = ["公安备案", "市区30分钟内到，夜间加收50元", "先报价后开锁", "送3把钥匙"]
     assert "；先报价后开锁。" in baidu_descriptions(facts, product="开锁")[0]
+
+
+@pytest.mark.parametrize(
+    ("fact", "warned"),
+    [
+        ("doesn't come with peppercorns", True),
+        ("drink within two days of opening", True),
+        ("no tickets on the gate", True),
+        ("not for anyone under 16", True),
+        ("not electronic ones", True),
+        ("bring a chair, there's no seating", True),
+        ("不含充电头", True),
+        ("开袋后两周内喝完", True),
+        ("no tickets needed", False),
+        ("不含糖", False),
+    ],
+)
+def test_what_is_not_had_is_no_reason_to_click(fact: str, warned: bool) -> None:
+    assert warns(fact) == warned

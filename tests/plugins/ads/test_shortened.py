@@ -26,6 +26,13 @@ def test_the_short_form_of_a_unit_stands_behind_a_number_only() -> None:
     assert with_short_units("ready in 90 seconds") == "ready in 90 sec"
     assert with_short_units("10 strokes per minute") == "10 strokes per min"
     assert with_short_units("ready within minutes") == ""
+    told = with_short_units("10 minutes of charging give 5 hours")
+    assert told == "10 minutes of charging give 5 hrs", "no '10 Min of Charging Give 5 hrs'"
+    assert with_short_units("5 minutes of charging") == "5 min of charging"
+
+
+def test_a_fact_has_no_part_without_its_share() -> None:
+    assert heads("cuts the noise of wind by felt") and not heads("cuts the noise of wind by a third")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_an_end_that_only_adds_may_go(kept: str, lost: str) -> None:
         ("heated floors from October to April", "heated floors October to April"),
         ("carries up to 150 kg on flat ground", "up to 150 kg on flat ground"),
         ("first call free of charge", "first call free"),
+        ("10 minutes of charging give 5 hours", "10-minute charge gives 5 hours"),
         ("assembled by two adults in 4 hours", "assembled by 2 adults in 4 hrs"),
         ("sold in packs of 50, 200 or 1,000", "packs of 50, 200 or 1,000"),
     ],

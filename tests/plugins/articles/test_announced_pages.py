@@ -13,7 +13,7 @@ import pytest
 
 from aigc.testing import run_cli
 from aigc.types import Brief, Draft
-from aigc_plugins.articles.bare_facts import is_bare
+from aigc_plugins.articles.bare_facts import is_bare, sentence_of
 from aigc_plugins.articles.landing_page import (
     asked_questions,
     benefit_blocks,
@@ -95,6 +95,12 @@ def test_no_line_of_ours_promises_anything() -> None:
             "青禾书店在老码头二号仓库开出第三家店。",
         ),
         (
+            {"who": "安途", "what": "在机场增设专车", "where": "新桥机场", "language": "zh"},
+            "安途在新桥机场增设专车。",
+        ),
+        ({"who": "江城图书馆", "what": "推出借书亭", "where": "江城", "language": "zh"}, "江城图书馆推出借书亭。"),
+        ({"where": "the former bank in Hebden"}, "Meadowly opens a workshop in the former bank in Hebden."),
+        (
             {"who": "木兰舞团", "what": "首次在矿井里演出", "where": "大同", "language": "zh"},
             "在大同，木兰舞团首次在矿井里演出。",
         ),
@@ -112,6 +118,8 @@ def test_a_lead_and_a_description_say_more_than_the_title() -> None:
     assert told.endswith("Meadowly opens a workshop. Eighty singers take part.")
     assert press("text", facts=facts).startswith("It is free. The mill is heated.")
     assert press("description", facts=facts[:1] + facts[2:]) == "Meadowly opens a workshop. The mill is heated."
+    facts = ["Customers get a code", "Cold medicines can't be stored in it", "The chemist can be reached"]
+    assert press("description", facts=facts) == "Meadowly opens a workshop. The chemist can be reached."
     facts, values = ["店里有八千册书", "周一休息"], {"who": "青禾书店", "what": "开出新店", "language": "zh"}
     assert press("intro", facts=facts, **values).endswith("青禾书店开出新店。店里有八千册书。")
     assert press("description", facts=facts, **values) == "青禾书店开出新店。周一休息。"
@@ -164,7 +172,29 @@ def test_what_is_no_sentence_stands_in_a_list_of_a_release() -> None:
         "The ferry is new. It charges at each quay.\n\nAt a glance:\n• Carries 60 cars\n• Budget: 1.2 million euros"
     )
     told = press("text", facts=["车上有图书八百册", "七点到九点半"], when="明年", contact="a@b.example", language="zh")
-    assert told == "车上有图书八百册。\n\n要点：\n• 七点到九点半"
+    assert told == "车上有图书八百册。\n\n要点：七点到九点半。", "one alone is no list"
+    facts = ["eight dancers, one of them 71", "no interval", "sold out in 2025"]
+    assert press("text", facts=facts, when="2027-03-01", contact="a@b.example") == (
+        "At a glance:\n• Eight dancers, one of them 71\n• No interval\n• Sold out in 2025"
+    ), "nor is prose made of what is none"
+    facts = ["from 24 to 19 pence at night", "The day rate stays at 27 pence", "no one has to apply"]
+    told = press("text", facts=facts, when="2027-03-01", contact="a@b.example")
+    assert "• The day rate stays at 27 pence\n• No one" in told, "a lone sentence stays between the facts beside it"
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("hall has step-free access", "The hall has step-free access."),
+        ("200 volunteers tested it", "200 volunteers tested it."),
+        ("until now it took 55 minutes", "Until now it took 55 minutes."),
+        ("11 vans make 300 trips a day", "11 vans make 300 trips a day."),
+        *((fact, "") for fact in ("two new boats for 90 people", "charging points on the bakery's roof car park")),
+        *((fact, "") for fact in ("recordings of 23 people who were there", "bicycles travel free, cars not carried")),
+    ],
+)
+def test_a_fact_is_told_as_a_sentence_where_it_surely_is_one(fact: str, sentence: str) -> None:
+    assert sentence_of(fact) == sentence
 
 
 def test_a_price_and_a_deal_stand_once() -> None:
@@ -173,12 +203,12 @@ def test_a_price_and_a_deal_stand_once() -> None:
     assert told.count("£75") == 1 and "Fixed price: £75, whatever the height." in told
     assert hero_subline(benefits, offer="First look is free", price="£75").count("First look is free") == 1
     told = hero_subline(["a", "b", "c", "€89 by day, €129 at night"], price="€89")
-    assert told == "B, c. €89 by day, €129 at night."
+    assert told == "A. €89 by day, €129 at night."
 
 
 def test_what_says_nothing_alone_keeps_its_title() -> None:
     benefits = ["持证技师", "顺手修小毛病 = 不另收费", "一次一个半小时"]
-    assert hero_subline(benefits, language="zh") == "顺手修小毛病，不另收费；一次一个半小时。"
+    assert page_description("保养", benefits[1:2], language="zh") == "保养：顺手修小毛病，不另收费。"
     assert "Bound as a book: 40 pages." in page_description("Recipes", ["We read", "Bound as a book = 40 pages"])
 
 
@@ -188,7 +218,7 @@ def test_a_subject_has_one_colon() -> None:
 
 def test_what_lacks_its_object_does_not_stand_without_its_title() -> None:
     benefits = ["上门前电话联系", "换下的滤芯当面检测 = 用测试笔测给您看", "三年内免费提醒"]
-    assert hero_subline(benefits, language="zh") == "换下的滤芯当面检测，三年内免费提醒。"
+    assert page_description("滤芯更换", benefits[1:2], language="zh") == "滤芯更换：换下的滤芯当面检测。"
     assert "用测试笔" not in page_description("滤芯更换", benefits, language="zh")
     assert benefit_blocks(benefits) == [{"heading": "换下的滤芯当面检测", "text": "用测试笔测给您看。"}]
 
@@ -248,20 +278,20 @@ def test_a_pair_has_two_sides(text: str, pair: tuple[str, str]) -> None:
 
 def test_a_landing_page_has_its_parts() -> None:
     benefits = ["holds 300 litres", "opens at the bottom", "Quiet lid = it closes without a sound"]
-    assert hero_line("compost bin", benefits) == "Compost bin holds 300 litres"
+    assert hero_line("compost bin", benefits) == "Compost bin", "what it does is the subline's"
     assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
     assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
-    subline = hero_subline(benefits, offer="10% off", price="€49")
-    assert subline == "Opens at the bottom. 10% off. Price: €49.", "what goes on from its title stands with it"
+    subline = hero_subline(benefits, product="compost bin", offer="10% off", price="€49")
+    assert subline == "The compost bin holds 300 litres. 10% off. Price: €49."
     pairs = ["Cured for six weeks = It loses water in that time", "Delivery = Your box comes on Fridays"]
-    assert hero_subline(["x", *pairs]) == "Cured for six weeks. Your box comes on Fridays."
-    full = hero_subline([benefits[0], "opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
+    assert hero_subline(["x", *pairs]) == "X.", "a pair has a section"
+    full = hero_subline(["opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
     assert full == "10% off. Price: €49.", "what it costs is told before what there is no room for"
     assert page_description("堆肥桶", ["容量300升"], brand="小水洼", price="90元", language="zh") == (
         "小水洼堆肥桶：容量300升。价格：90元。"
     )
     assert page_description("compost bin by Meadowly", benefits, brand="Meadowly", price="€49") == (
-        "Compost bin by Meadowly: holds 300 litres. Opens at the bottom. Price: €49."
+        "Compost bin by Meadowly. It holds 300 litres. It opens at the bottom. Price: €49."
     )
     assert benefit_blocks(benefits) == [{"heading": "Quiet lid", "text": "It closes without a sound."}]
     assert benefit_blocks(["小班 = 每班最多八人"]) == [{"heading": "小班", "text": "每班最多八人。"}]
@@ -275,12 +305,31 @@ def test_a_landing_page_tells_each_benefit_once() -> None:
     benefits = ["hold about 200 tonnes", "galvanised steel", "Dry floor = a fan blows", "in parts", "two doors"]
     title = hero_line("Grain silos", benefits, brand="Agro")
     assert title == "Grain silos by Agro", "a verb behind a colon has no subject"
-    subline = hero_subline(benefits, title=title)
-    assert subline == "Galvanised steel. In parts."
-    assert benefit_lines(benefits, above=[title, subline]) == ["Hold about 200 tonnes", "Two doors"]
+    subline = hero_subline(benefits, title=title, product="Grain silos")
+    assert subline == "The grain silos hold about 200 tonnes."
+    assert benefit_lines(benefits, above=[title, subline]) == ["Galvanised steel", "In parts", "Two doors"]
+    told = page_description("Grain silos", benefits, brand="Agro", above=subline)
+    assert told == "Grain silos by Agro: galvanised steel. In parts.", (
+        "what stands below the headline is not told again"
+    )
+    for first in ("two days, six people", "runs in four clicks", "every Friday from June", "built for ten"):
+        assert hero_line("Course", [first, "b", "c"]) == "Course", "no headline of a list, a deed or a time"
     title = hero_line("Bike storage", ["room for 40 bikes", "open from 6 am", "a pump"])
     assert title == "Bike storage: room for 40 bikes"
     assert "40 bikes" not in hero_subline(["room for 40 bikes", "a pump", "two doors"], title=title)
+    assert hero_subline(["between two lets", "same team", "if it rains we move", "x"]) == "Between two lets."
+    deeds = ["stops when touched", "goes to 127 cm", "remembers four heights", "oak top", "carries 120 kg"]
+    told = hero_subline(deeds, product="Standing desk")
+    assert told == "The standing desk stops when touched. It goes to 127 cm."
+    assert (
+        hero_subline(["runs payroll in four clicks"], product="Payroll for teams") == "It runs payroll in four clicks."
+    )
+    benefits = ["our van comes to your street", "takes 90 minutes", "service is part of it", "x", "y"]
+    assert hero_subline(benefits, product="Dog grooming") == "Our van comes to your street."
+    assert hero_subline(["an engineer within a day", *benefits[2:]], product="Cover") == "An engineer within a day."
+    assert hero_line("空气净化器", ["30平米房间12分钟换一遍空气", "b", "c"], language="zh") == "空气净化器"
+    assert hero_line("农场一日游", ["每周六八点发车", "b", "c"], language="zh") == "农场一日游"
+    assert page_call("Night market", category="event", benefits=["entry is free"]) in {"Read more", "Find out more"}
     assert page_description("Bikes", ["a pump", "two doors", "hooks"]) == "Bikes: a pump. Two doors."
 
 

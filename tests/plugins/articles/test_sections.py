@@ -19,11 +19,12 @@ MARKET = [
     "The label names the farmer, the weight and the best-before date.",
     "A stall of three metres costs 18 euros a day, and the council sends the bill.",
     "Scales must be calibrated every two years by a firm that has a licence.",
-    "Leftover jars go back in the van by two o'clock.",
-    "Tasting spoons are used once and go in the bag under the table.",
+    "The van is parked behind the hall before seven in the morning.",
+    "Leftover jars go back in the van by two o'clock, when the hall closes.",
     "Awnings are tied down with two ropes when the wind is strong.",
-    "Dogs stay outside the market hall on every day of the week.",
+    "Awnings of three metres keep off the rain, and cost 80 euros.",
 ]
+UNLIKE = [*MARKET[:4], "Tasting spoons are used once and go in the bag under the table.", *MARKET[5:]]
 SHED = ["The roof comes off first.", "Two people need five hours.", "Asbestos sheets need a licensed firm."]
 
 
@@ -65,6 +66,8 @@ def test_what_speaks_of_the_point_before_opens_no_section() -> None:
 
 def test_a_short_article_has_no_headings() -> None:
     assert under_headings(share_out(MARKET, 4)) == share_out(MARKET, 4)[1:]
+    assert under_headings(share_out(UNLIKE, 4)) == [], "where the facts of a section share nothing"
+    assert under_headings(share_out(MARKET, 4), "a van with awnings") == [], "nor beyond the topic"
     assert under_headings(share_out(SHED, 4)) == [] == under_headings(share_out(MARKET[3:], 4))
     long = " ".join(MARKET)
     assert under_headings(share_out([long, long, long], 4)) == [], "of three facts"
@@ -104,18 +107,19 @@ def test_an_order_is_told_from_a_statement(sentence: str, order: bool) -> None:
 @pytest.mark.parametrize(
     ("points", "topic", "name"),
     [
-        (["Bunks are given out at six.", "Bring a liner.", "Boots stay by the door."], "", "Bunks, a Liner and Boots"),
-        (["The plot is small.", "The rent is low.", "Sheds are high."], "a plot", "The Rent and Sheds"),
+        (["Bunks are given out at six.", "Bring a liner.", "Boots stay by the door."], "", ""),
+        (["The waiting list is long.", "Sheds are high.", "Only the waiting list counts."], "", "The Waiting List"),
         (["The pool is warm.", "The pool opens at six."], "the pool", ""),
         (["Two people need five hours.", "It is enough."], "", ""),
-        (["下铺比上铺贵30元。", "贵重东西放在枕头边。"], "", "下铺和枕头"),
+        (["下铺比上铺贵30元。", "贵重东西放在枕头边。"], "", ""),
+        (["病鸽单独关十天。", "病鸽不放飞。"], "", "病鸽"),
     ],
 )
-def test_a_made_heading_names_a_thing_of_each_fact(points: list[str], topic: str, name: str) -> None:
+def test_a_made_heading_names_what_two_facts_share(points: list[str], topic: str, name: str) -> None:
     assert section_name(points, topic) == name
 
 
-@pytest.mark.parametrize("points", [MARKET[:3], MARKET[3:5], MARKET[5:]])
+@pytest.mark.parametrize("points", [MARKET[3:5], MARKET[5:]])
 def test_a_made_heading_keeps_its_own_rules(points: list[str]) -> None:
     name = section_name(points)
     assert name and not list(names_its_section(name, field(points)))
@@ -125,25 +129,26 @@ def test_a_made_heading_keeps_its_own_rules(points: list[str]) -> None:
 @pytest.mark.parametrize(
     ("heading", "fine"),
     [
-        ("The Label, a Stall and Scales", True),
-        ("The Weight and the Bill", True),
-        ("Scales and Labels with Gold", False),
-        ("The Label", False),
-        ("The Label and the Label", False),
-        ("A Stall Costs 18 Euros", False),
-        ("The Label, the Farmer, the Weight, the Bill, a Stall, a Firm and Scales", False),
-        ("Before the Bill and Scales", False),
+        ("The Van", True),
+        ("In the Van", True),
+        ("The Hall", True),
+        ("The Van and the Hall", False),
+        ("Leftover Jars", False),
+        ("The Van, the Hall", False),
+        ("The Van Is Parked Behind the Hall Before Seven in the Morning", False),
+        ("Before the Van", False),
         ("How to Sell More", False),
     ],
 )
-def test_a_heading_names_things_of_two_of_its_facts(heading: str, fine: bool) -> None:
-    assert (not list(names_its_section(heading, field(MARKET[:3])))) is fine
+def test_a_heading_names_one_thing_of_two_of_its_facts(heading: str, fine: bool) -> None:
+    facts = [*MARKET[3:5], "Spoons go in the van and the hall."]
+    assert (not list(names_its_section(heading, field(facts)))) is fine
 
 
 def test_a_preposition_leads_a_heading_where_it_stands_in_the_fact() -> None:
-    facts = ["Be at the pitch before the match.", "Parents stand behind a rope."]
-    assert not list(names_its_section("Before the Match and Behind a Rope", field(facts)))
-    assert list(names_its_section("After the Match and Behind a Rope", field(facts)))
+    facts = ["Be at the pitch before the match.", "Parents leave before the match."]
+    assert not list(names_its_section("Before the Match", field(facts)))
+    assert list(names_its_section("After the Match", field(facts)))
 
 
 @pytest.mark.parametrize(
@@ -161,8 +166,8 @@ def test_a_heading_never_says_its_sentence_again(heading: str, facts: list[str])
 
 
 def test_a_heading_that_cannot_be_made_leaves_none_over_the_others() -> None:
-    groups = [MARKET[:3], ["Two people need five hours.", "It is enough."], MARKET[3:]]
-    assert under_headings(groups) and article_sections([], ["One.", "Two.", "Three."], groups) == [
+    groups = [MARKET[:3], ["Two people need five hours.", "It is enough."], MARKET[3:5]]
+    assert not under_headings(groups) and article_sections([], ["One.", "Two.", "Three."], groups) == [
         {"text": "Two."},
         {"text": "Three."},
     ]
@@ -190,9 +195,9 @@ def test_a_longer_article_has_a_short_heading_over_each_section() -> None:
 
 
 def test_a_heading_of_the_model_that_keeps_the_rules_stands() -> None:
-    artifact = long_article(headings="The Van and the Bag")
+    artifact = long_article(headings="The Hall")
     assert artifact.status == "accepted", artifact.reason
-    assert artifact.fields["sections"][0]["heading"] == "The Van and the Bag"
+    assert artifact.fields["sections"][0]["heading"] == "The Hall"
 
 
 def test_markdown_shows_paragraphs_without_headings_one_after_another(tmp_path: Path) -> None:

@@ -122,3 +122,22 @@ def test_who_comes_is_no_it() -> None:
 )
 def test_a_fact_has_its_place_in_a_series(fact: str, language: str, theme: str) -> None:
     assert fact_theme(fact, language) == theme
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("if we can't fix it you don't pay", "If we can't fix it you don't pay"),
+        ("dogs on leads are welcome", "Dogs on leads are welcome"),
+        ("no tickets on the gate", "There are no tickets on the gate"),
+        ("wholemeal rye from a mill in Essex", ""),
+        ("a light underneath so you can see how much comes out", ""),
+        ("collected from your door and towelled off", ""),
+    ],
+)
+def test_a_fact_of_a_service_is_a_sentence_only_where_its_words_are_one(fact: str, sentence: str) -> None:
+    assert fact_sentence(fact, MailThing.of("Dog walking", "en"), goods=False) == sentence
+
+
+def test_what_is_not_there_agrees_with_its_own_noun() -> None:
+    assert fact_sentence("no seam across the toes", SHOES) == "There is no seam across the toes"

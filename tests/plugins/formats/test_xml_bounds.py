@@ -89,3 +89,46 @@ def test_records_within_too_many_others_are_given_up(tmp_path: Path) -> None:
 def test_many_comments_and_records_are_none_too_many(tmp_path: Path) -> None:
     block = "<!-- " + "x" * 1000 + " --><?a b?>" + MUG
     assert sum(1 for _ in rows(tmp_path, "<r>", block * 50, 20, "</r>")) == 1000
+
+
+@pytest.mark.parametrize(
+    ("record", "values"),
+    [
+        ("<t>Mug <b>blue</b>, big</t>", {"t": "Mug blue, big", "t b": "blue"}),
+        ("<t> <b>Mug</b> <i>big</i> </t>", {"t b": "Mug", "t i": "big"}),
+        ("<t>A <b>Mug</b></t><t>Cup</t>", {"t b": "Mug", "t": ["A Mug", "Cup"]}),
+        ('<t href="/mug"/>', {"t": "/mug"}),
+        ('<t href="/mug">Mug</t>', {"t": "Mug"}),
+        ('<t>See <a href="/mug">here</a></t>', {"t": "See here", "t a": "here"}),
+    ],
+)
+def test_a_text_with_elements_in_it_is_read_whole(tmp_path: Path, record: str, values: dict[str, object]) -> None:
+    (row,) = rows(tmp_path, f"<r><item>{record}</item></r>")
+    assert dict(row.values) == values
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "GBK", "Shift_JIS", "big5", "euc-jp", "windows-1252", "utf-16"])
+def test_a_feed_is_read_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str) -> None:
+    text = "Café" if encoding == "windows-1252" else "水"
+    feed = f'<?xml version="1.0" encoding="{encoding}"?>\n<r>{f"<item><t>{text}</t></item>" * 9000}</r>'
+    (tmp_path / "a.xml").write_bytes(feed.encode(encoding))
+    read = list(xml_briefs(tmp_path / "a.xml"))
+    assert len(read) == 9000 and {row.values["t"] for row in read} == {text}
+
+
+def test_a_byte_that_the_declared_encoding_has_not_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b'<?xml version="1.0" encoding="gbk"?><r><item><t>\xff\xff</t></item></r>')
+    with pytest.raises(BriefError, match=r"a\.xml: cannot be read: 'gbk' codec can't decode byte 0xff"):
+        list(xml_briefs(tmp_path / "a.xml"))
+
+
+def test_blank_lines_behind_a_byte_order_mark_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b'\xef\xbb\xbf\n\n<?xml version="1.0"?>\n<r>\n' + MUG.encode() + b"</r>")
+    (row,) = xml_briefs(tmp_path / "a.xml")
+    assert (row.where, row.values) == ("a.xml:5", {"t": "Mug"})
+
+
+def test_a_name_as_long_as_a_page_is_told_in_short(tmp_path: Path) -> None:
+    with pytest.raises(BriefError, match="no element is called one of") as caught:
+        list(rows(tmp_path, f"<{'n' * 9000}/>"))
+    assert len(str(caught.value)) < 300

@@ -108,7 +108,7 @@ def test_an_objective_begins_with_its_verb() -> None:
             None,
             "Alexander Bell invented the telephone.",
             "Alexander Bell",
-            "Fill in the gap: ____ invented the telephone.",
+            "Who invented the telephone?",
         ),
     ],
 )

@@ -58,6 +58,7 @@ def ads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_ad_leaves_for_britain_as_an_ads_editor_file(ads: Path) -> None:
     ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", "--rate", "usd=0.79@2026-11-30", cwd=ads)
     assert ran.code == 0, ran.err + ran.out
+    assert "2 pieces: 2 accepted" in ran.out and "Fallback lines" not in ran.out, "no model was asked"
     mug, pan = pieces(ads / "gb")
     said = json.dumps([mug["fields"], pan["fields"]], ensure_ascii=False)
     for new, old in (("340 g", "12 oz"), ("Grey", "Gray"), ("2.3 kg", "5 lb"), ("£38.71", "$49"), ("12 May", "5/12")):
@@ -116,7 +117,8 @@ def test_what_the_brief_does_not_have_is_still_refused(tmp_path: Path) -> None:
     batch(tmp_path, "shops/listing", [{"product": "Bin", "facts": "holds 12 oz;weighs 5 lb"}])
     assert run_cli("localise", "made", "--market", "gb", "--out", "gb", cwd=tmp_path).code == 0
     made = pieces(tmp_path / "gb")[0]
-    assert made["fields"]["bullets"] == ["Holds 340 g", "Weighs 2.3 kg"]
+    assert made["fields"]["bullets"] == ["Weighs 2.3 kg"]
+    assert made["fields"]["description"] == "The bin holds 340 g."
     assert made["brief"]["values"]["facts"] == ["holds 340 g", "weighs 2.3 kg"]
     texts = json.dumps({name: one for name, one in made["brief"]["values"].items() if name != "facts"})
     assert "340" not in texts
@@ -128,7 +130,8 @@ def test_a_listing_goes_metric_and_back(tmp_path: Path) -> None:
     ran = run_cli("localise", "made", "--from", "gb", "--market", "us", "--out", "us", cwd=tmp_path)
     assert ran.code == 1
     made = pieces(tmp_path / "us")[0]
-    assert made["fields"]["bullets"] == ["Holds 53 gallons", "Carries up to 286 lb", "Washes at 30 degrees"]
+    assert made["fields"]["bullets"] == ["Carries up to 286 lb", "Washes at 30 degrees"]
+    assert made["fields"]["description"] == "The gray bin holds 53 gallons."
     assert made["status"] == "flagged" and "'30 degrees' was not converted" in made["reason"]
     assert made["brief"]["values"]["sku"] == "12 oz"  # for exports only
     again = run_cli("localise", "made", "--from", "gb", "--market", "us", "--out", "us", cwd=tmp_path)
@@ -186,7 +189,8 @@ def test_a_brand_pack_says_what_stays(tmp_path: Path) -> None:
     batch(tmp_path, "shops/listing", [row])
     assert run_cli("localise", "made", "--market", "gb", "--out", "gb", cwd=tmp_path).code == 0
     made = pieces(tmp_path / "gb")[0]
-    assert made["fields"]["bullets"] == ["A color cup", "Keeps its colour"]
+    assert made["fields"]["bullets"] == ["A color cup"]
+    assert "keeps its colour" in made["fields"]["description"]
     assert made["brief"]["values"]["market"] == "gb" and "Grey bin of Color Works" in json.dumps(made["fields"])
 
 
@@ -217,7 +221,7 @@ CHINESE = {
     "opens at the bottom": "底部可打开",
     "Holds 300 litres": "容量300升",
     "Opens at the bottom": "底部可打开",
-    "The Meadowly compost bin holds 300 litres and opens at the bottom.": "Meadowly堆肥桶容量300升，底部可打开。",
+    "The Meadowly compost bin holds 300 litres.": "Meadowly堆肥桶容量300升。",
 }
 
 
@@ -250,7 +254,7 @@ def test_a_listing_is_translated_with_its_brief(listing: Path) -> None:
     made = pieces(listing / "cn")[0]
     assert made["brief"]["values"]["facts"] == ["容量300升", "底部可打开"], ran.err
     assert made["brief"]["values"]["language"] == "zh" and made["brief"]["values"]["brand"] == "Meadowly"
-    assert made["fields"]["bullets"] == ["容量300升", "底部可打开"]
+    assert made["fields"]["bullets"] == ["底部可打开"] and "容量300升" in made["fields"]["description"]
     assert made["fields"]["title"].startswith("Meadowly堆肥桶") and made["status"] == "accepted", made["findings"]
     assert ran.code == 0, ran.err
     assert "3 of 3 texts of the briefs translated" in ran.err
@@ -285,7 +289,7 @@ def test_the_exports_are_the_types_own(listing: Path) -> None:
     assert run_cli("localise", "made", "--market", "gb", "--out", "gb", "--to", "csv", cwd=listing).code == 0
     with (listing / "gb" / "content.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert row["bullets 1"] == "Holds 300 litres"
+    assert row["bullets 1"] == "Opens at the bottom"
 
 
 def test_a_file_of_yours_in_the_folder_is_refused_before_anything_is_written(ads: Path) -> None:
@@ -312,3 +316,27 @@ def test_a_piece_of_no_known_status_is_named_and_the_others_leave(
 def test_a_term_without_its_translation_is_refused(tmp_path: Path, term: str) -> None:
     ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", "--term", term, cwd=tmp_path)
     assert ran.code == 2 and f"--term: {term!r} is no TERM=TRANSLATION" in ran.err
+
+
+@pytest.mark.parametrize("at", ["loading", "briefs", "pieces"])
+def test_one_that_is_interrupted_says_the_command_that_goes_on(
+    listing: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(request: Request, index: int) -> str:
+        in_pieces = (listing / "cn/job.sqlite").exists()
+        if at == "pieces" and not in_pieces:
+            return translator(request, index)
+        raise KeyboardInterrupt
+
+    def never(project: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if at == "loading":
+            patched.setattr("aigc.cli.localise.check_model", never)
+        ran = translated(listing, "--json", answer=stopped)
+        assert ran.code == 130, ran.err
+        again = "aigc localise made --market cn --translate --out cn --json"
+        assert ran.json["interrupted"] and ran.json["again"] == again
+        assert f"This writes the rest:\n  {again.removesuffix(' --json')}\n" in translated(listing, answer=stopped).err
+    assert translated(listing).code == 0

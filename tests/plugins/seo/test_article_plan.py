@@ -351,3 +351,17 @@ def test_who_has_to_sort_is_told_and_where_to_look() -> None:
     assert not list(facts_are_sorted(sorted_draft([*questions, "A?", "B?"], rest, questions[:3]), field="to_check"))
     told = [one.message for one in searches_have_answers(draft, field="to_check")]
     assert told[0] == "no fact has the words of 'Can I swim?': see 'Good to know'"
+
+
+def test_half_of_a_questions_words_answer_nothing() -> None:
+    facts = ["kennel cough jab two weeks before", "dogs that bite stay out"]
+    outline = plan_outline("dog boarding", [], ["Do kennels give medication?"], facts)
+    assert [one.heading for one in outline.sections] == ["Good to know"]
+    assert outline.unanswered == ("Do kennels give medication?",)
+    assert "- Kennel cough jab two weeks before" in outline_text(outline)
+
+
+def test_how_long_it_is_practised_a_day_is_not_how_long_it_takes() -> None:
+    facts = ["ten minutes a day beats one hour on Sunday", "x y z"]
+    outline = plan_outline("ukulele", [], ["How long does it take?"], facts)
+    assert outline.unanswered == ("How long does it take?",)

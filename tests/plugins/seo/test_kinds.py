@@ -42,6 +42,8 @@ TOPICS = {
     "travel insurance": "insurance",
     "student loan": "loan",
     "grammar exercises": "material",
+    "sleep apnea": "condition",
+    "wisdom tooth removal": "procedure",
 }
 
 
@@ -185,3 +187,19 @@ def test_nothing_is_asked_for_a_size_or_for_what_is_in_a_box() -> None:
     assert not topic_kind("m8 bolts").open and topic_kind("steel bolts").open
     assert topic_kind("fruit box").name == "box" and not topic_kind("fruit box").open
     assert topic_kind("tool box").open
+
+
+def test_several_things_are_one_before_a_noun_as_people_type_it() -> None:
+    searched = keywords("camping stoves")
+    assert {"camping stove reviews", "camping stove price", "best camping stoves", "buy camping stoves"} <= {*searched}
+    assert "camping stoves reviews" not in searched
+    assert {"buy cheese festival tickets", "cheese festivals near me"} <= {*keywords("cheese festivals", local=True)}
+    assert "sunglasses reviews" in keywords("sunglasses") and "cherry price" in keywords("cherries")
+
+
+def test_nobody_buys_what_one_has_or_what_a_doctor_does() -> None:
+    assert topic_kind("sleep apnea").name == "condition" and topic_kind("bursitis").name == "condition"
+    assert "sleep apnea symptoms" in keywords("sleep apnea") and "buy sleep apnea" not in keywords("sleep apnea")
+    assert topic_kind("wisdom tooth removal").name == "procedure" and topic_kind("tree removal").name == "service"
+    assert "wisdom tooth removal recovery" in keywords("wisdom tooth removal")
+    assert topic_kind("装修贷款", "zh").name == "loan" and "装修贷款利率" in keywords("装修贷款", language="zh")

@@ -49,5 +49,12 @@ def test_no_title_is_one_of_the_questions_but_where_the_keyword_is() -> None:
 def test_a_title_tells_what_is_told_of_the_keyword() -> None:
     questions = ["How much is tuning?", "How long does tuning take?", "How long is a string?"]
     facts = ["It is £70.", "It takes two hours.", "A string is 90 cm."]
-    assert "Tuning: Price and How Long It Takes" in titles("tuning", "tuning", questions, facts)
+    assert "Tuning: Prices and How Long It Takes" in titles("tuning", "tuning", questions, facts)
     assert "调音：价格、用时" in titles("调音", "调音", ["调音多少钱", "调音要多久"], ["300元。", "大约两小时。"], "zh")
+
+
+def test_a_title_names_no_price_of_costs_and_no_size_of_a_service() -> None:
+    questions, facts = ["How much is it a year?", "How large is it?"], ["It is £70.", "It is 90 cm wide."]
+    assert not any("Prices" in one for one in titles("pump costs", "pump costs", questions, facts))
+    found = titles("photo booth hire", "photo booth hire", ["How much is it?", "What size is it?"], facts)
+    assert not any("Size" in one for one in found)

@@ -15,7 +15,7 @@ from aigc.content import measure
 from aigc.types import Brief, Draft
 from aigc_plugins.social.hashtags import camel_case, post_hashtags
 from aigc_plugins.social.post_checks import keeps_platform_advice, keeps_platform_limits, says_what_it_is_about
-from aigc_plugins.social.post_parts import PostBrief, hook, post_part
+from aigc_plugins.social.post_parts import PostBrief, body, hook, post_part
 from aigc_plugins.social.social_platforms import social_platforms
 
 DESK = {
@@ -303,3 +303,12 @@ def test_a_topic_that_asks_has_no_number_of_things() -> None:
     assert part("hook", "linkedin", topic=topic, facts=facts, audience="small firms") == topic.capitalize().replace(
         "april", "April"
     )
+
+
+def test_no_tick_stands_before_what_is_not_had() -> None:
+    facts = ["boils a litre in four minutes", "weighs 190 g", "not for use inside tents", "cancelled? you pay nothing"]
+    values = {"product": "Camping stove", "facts": facts, "platform": "instagram"}
+    told = body(PostBrief.of(values, []))
+    assert told == "✅ Weighs 190 g\n✅ Cancelled? You pay nothing\n\nPlease note: not for use inside tents."
+    kettle = {"product": "电动牙刷", "facts": ["充一次电能用60天", "整机防水", "不含充电头"], "platform": "xiaohongshu"}
+    assert body(PostBrief.of(kettle | {"language": "zh"}, [])) == "✅ 整机防水\n\n温馨提示：不含充电头。"

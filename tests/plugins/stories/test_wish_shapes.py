@@ -270,3 +270,34 @@ def test_a_friend_who_likes_the_same_is_found_without_asking_twice_alike(
 def test_a_chinese_measure_word_goes_by_the_longest_ending(kind: str, told: str) -> None:
     row = {"hero": "安安", "kind": kind, "pronoun": "it", "place": "山坡", "wish": "看一次大海", "language": "zh"}
     assert BedtimeBrief.of(row).slots()["a_kind"] == told
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "told"),
+    [
+        ("en", "find his blue ball", "wanted nothing so much as to find it"),
+        ("en", "ride a bicycle without falling", "could ride a bicycle without falling"),
+        ("zh", "看一次下雪", "雪来了"),
+        ("zh", "找到自己的红围巾", "红围巾"),
+    ],
+)
+def test_a_wish_put_otherwise_is_told_as_its_kind(bundled: Project, language: str, wish: str, told: str) -> None:
+    for draw in range(4):
+        piece = written(bundled, **HEROES[language][0], wish=wish, age=6, draw=draw, language=language)
+        assert piece.status == "accepted", piece.reason
+        assert "下雪来了" not in text_of(piece)
+    texts = [
+        text_of(written(bundled, **HEROES[language][0], wish=wish, age=6, draw=draw, language=language))
+        for draw in range(8)
+    ]
+    assert any(told in text or told.replace("雪来", "雪真的来") in text for text in texts)
+
+
+@pytest.mark.parametrize("wish", ["find her voice", "find his way home", "find her mother"])
+def test_what_cannot_lie_somewhere_is_not_looked_for(bundled: Project, wish: str) -> None:
+    assert written(bundled, **HEROES["en"][0], wish=wish, age=6).status == "flagged"
+
+
+def test_a_picture_for_somebody_is_not_told_as_one_that_is_kept(bundled: Project) -> None:
+    piece = written(bundled, **HEROES["zh"][0], wish="画一幅大海的画送给奶奶", age=6, language="zh")
+    assert piece.status == "flagged" and "不像一幅大海的画送给" not in text_of(piece)

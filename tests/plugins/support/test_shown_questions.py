@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from aigc.testing import run_cli
-from aigc_plugins.support.faq_parts import entries_of
+from aigc_plugins.support.faq_parts import entries_of, faq_entry
+from aigc_plugins.support.like_questions import Ticket
 from aigc_plugins.support.personal import masked
 from aigc_plugins.support.shown_questions import shown_question
 
@@ -78,3 +79,12 @@ def test_what_is_asked_most_is_never_left_out_in_silence(tmp_path: Path) -> None
     (artifact,) = made(tmp_path, "tickets: export.csv\n", flagged=True)
     (told,) = [one for one in artifact["findings"] if one["check"] == "most_asked_is_answered"]
     assert told["severity"] == "warn" and "(1, 2, 3)" in told["message"]
+
+
+def test_a_name_has_its_capital_and_nothing_is_drawn_out() -> None:
+    assert shown_question("can you come on a saturday") == "Can you come on a Saturday?"
+    assert shown_question("充电多久能充满啊") == "充电多久能充满？"
+    answer = "Yes, we ship to Norway. It takes 5 days."
+    asked = ("do you ship to norway", "do you ship parcels to norway?")
+    group = [Ticket(id=str(at), question=one, answer=answer) for at, one in enumerate(asked)]
+    assert faq_entry(group).question == "Do you ship to Norway?"
