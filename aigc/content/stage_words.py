@@ -36,6 +36,7 @@ RANGES: Mapping[str, Range] = {
     "min_p": Range(0, 1),
     "repetition_penalty": Range(0.01, 10),
     "presence_penalty": Range(-10, 10),
+    "frequency_penalty": Range(-10, 10),
     "top_k": Range(0),
     "max_tokens": Range(1),
 }

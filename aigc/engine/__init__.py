@@ -5,15 +5,17 @@ common token prefix; a prefix's keys and values are computed once and attended o
 request's own part lives in a slot; finished rows are refilled. Grammars (llguidance) are masks in the loop, and
 forced tokens are appended without sampling.
 
-To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text, `masks` a
-grammar into what may come next. `loop` is the token loop, over ids only: `admission` says which requests begin,
-`sharing` who shares what, `rows` what a text is on its way, `cache` where keys and values lie, `sampler` which token is
-next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward
-runs while the host still sees to the tokens it was fed. `scoring` says how likely given texts are, choosing none.
-`reference` is the slow specification kept beside it. The model itself is a `network`, of which there are three kinds,
-each in a room: `cpu` runs Llama, Qwen2, Qwen3 and Gemma 3 by our own kernels, `gpu` the first three, without
-transformers, which takes seconds to import; `hf` runs all else. The room `gguf` makes a folder of a GGUF file. Threads
-are an engine's own (`threads`): two in one process keep their own number, and torch's is left as it was.
+To read it: `engine` takes requests and gives completions, `text_streams` their parts; `front` turns messages into ids
+and ids into text (`tool_calls` what messages bring besides, `token_bytes` single tokens), `masks` a grammar into what
+may come next. `loop` is the token loop, over ids only: `admission` says which requests begin, `batch_share` whether a
+step is for urgent ones alone, `sharing` who shares what, `rows` what a text is on its way, `cache` where keys and
+values lie, `sampler` which token is next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU
+the loop looks ahead: the next forward runs while the host still sees to the tokens it was fed. `scoring` says how
+likely given texts are, choosing none. `reference` is the slow specification kept beside it. The model itself is a
+`network`, of which there are three kinds, each in a room: `cpu` runs Llama, Qwen2, Qwen3 and Gemma 3 by our own
+kernels, `gpu` the first three, without transformers, which takes seconds to import; `hf` runs all else. The room `gguf`
+makes a folder of a GGUF file. Threads are an engine's own (`threads`): two in one process keep their own number, and
+torch's is left as it was.
 
 What a model takes is told by `memory`, from its files' headers, and what there is by `machine`, before anything opens.
 

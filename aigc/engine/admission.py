@@ -3,7 +3,10 @@
     waiting ──lot──▶ prefixes found or computed ──▶ rows, a request's candidates together ──▶ sources to copy from
 
 Requests begin in lots: a step with a few new prompts costs about as much as one with many. Those that may write longest
-come first, so that no long one is left to be written alone at the end. `sharing` says who shares what.
+come first, so that no long one is left to be written alone at the end, but only among those that came in the same turn:
+once as many rows have begun as there are, a turn is over, and nobody who comes later goes before those who wait. Urgent
+requests begin before all others, each as soon as there is a row, in the order in which they came. `sharing` says who
+shares what.
 """
 
 from __future__ import annotations
@@ -28,62 +31,113 @@ class Admission:
 
         `slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
         """
+        self.urgent: deque[EncodedRequest] = deque()  # wait too
         self.waiting: deque[EncodedRequest] = deque()
+        self._turn = 0
+        self._begun = 0  # rows in this turn
         self.prefixes = prefixes
         self.slot_tokens = slot_tokens
         self.in_place = in_place
         self.sharing = prefixes.budget > 0
 
+    @property
+    def everyone(self) -> list[EncodedRequest]:
+        """All requests that wait."""
+        return [*self.urgent, *self.waiting]
+
+    def add(self, request: EncodedRequest) -> None:
+        """Let a request wait."""
+        request.turn = self._turn
+        self._queue(request).append(request)
+
+    def _queue(self, request: EncodedRequest) -> deque[EncodedRequest]:
+        return self.urgent if request.urgent else self.waiting
+
     def drop(self, request_id: str) -> bool:
         """Forget what waits of a request, and say whether something did."""
-        mine = [request for request in self.waiting if request.id == request_id]
+        mine = [request for request in self.everyone if request.id == request_id]
         for request in mine:
-            self.waiting.remove(request)
+            self._queue(request).remove(request)
         return bool(mine)
 
-    def begin(self, rows: Sequence[BatchRow], most: int, compute: Compute) -> list[BatchRow]:
+    def begin_urgent(self, rows: Sequence[BatchRow], most: int, compute: Compute) -> list[BatchRow]:
+        """Begin urgent requests, as `begin` does others, but each at once, and of its candidates as many as can."""
+        lot: list[tuple[EncodedRequest, list[int]]] = []
+        free, room = most - len(rows), self._room(rows)
+        while self.urgent and free > 0:
+            room -= self._needed(self.urgent[0], free, room)
+            if room < 0 and (lot or rows):
+                break
+            lot.append(self._take(self.urgent, free))
+            free -= len(lot[-1][1])
+        return self._begin_lot(lot, rows, compute)
+
+    def begin(self, rows: Sequence[BatchRow], most: int, kept: int, compute: Compute) -> list[BatchRow]:
         """Begin a lot of the waiting requests where there is room beside `rows`, `most` rows in all.
 
+        Of those `kept` are for urgent requests, and of the memory as large a share; while one waits, no other begins.
         Returns a row for each request, which the rows of its other candidates follow. Requests whose prefix cannot be
         computed wait on.
         """
-        free = most - len(rows)
-        if rows and free < max(1, most // 8):
+        urgent = sum(row.urgent for row in rows)
+        own = most - max(kept, urgent)
+        free = own - (len(rows) - urgent)
+        if self.urgent or free < 1 or (free < own and free < own // 8):
             return []
-        lot = self._take_lot(rows, free, most)
+        self.waiting = deque(sorted(self.waiting, key=lambda one: (one.turn, -one.limit.bit_length())))
+        room = self._room(rows) - self.slot_tokens * max(0, kept - urgent) // most
+        begun = self._begin_lot(self._take_lot(rows, free, own, room), rows, compute)
+        self._begun += sum(1 + len(first.followers) for first in begun)
+        if self._begun >= own:
+            self._turn, self._begun = self._turn + 1, 0
+        return begun
+
+    def _begin_lot(
+        self, lot: Sequence[tuple[EncodedRequest, list[int]]], rows: Sequence[BatchRow], compute: Compute
+    ) -> list[BatchRow]:
+        """Begin a lot that was taken; where that fails it waits on."""
         try:
             placed = self._place([request for request, _ in lot], compute, alone=not rows)
         except BaseException:  # out of memory, say: nobody gets lost
             for request, taken in reversed(lot):
+                queue = self._queue(request)
                 if request.left:
-                    self.waiting.remove(request)
+                    queue.remove(request)
                 request.left = taken + request.left
-                self.waiting.appendleft(request)
+                queue.appendleft(request)
             raise
         return [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
 
-    def _take_lot(self, rows: Sequence[BatchRow], free: int, most: int) -> list[tuple[EncodedRequest, list[int]]]:
-        """Take requests, with the candidates of each that begin now; of one with more than `most`, some wait on."""
-        self.waiting = deque(sorted(self.waiting, key=lambda request: -request.limit.bit_length()))
-        lot: list[tuple[EncodedRequest, list[int]]] = []
+    def _room(self, rows: Sequence[BatchRow]) -> int:
+        """Count the tokens that there is memory for beside `rows`."""
         shared = {row.prefix: len(row.prefix.ids) for row in rows if row.prefix is not None}
-        room = self.slot_tokens - sum(row.needed for row in rows) - sum(shared.values())
+        return self.slot_tokens - sum(row.needed for row in rows) - sum(shared.values())
+
+    def _take_lot(
+        self, rows: Sequence[BatchRow], free: int, most: int, room: int
+    ) -> list[tuple[EncodedRequest, list[int]]]:
+        """Take requests, with the candidates of each that begin now; of one with more than `most`, some wait on."""
+        lot: list[tuple[EncodedRequest, list[int]]] = []
         while self.waiting and free >= min(len(self.waiting[0].left), most):
-            request = self.waiting[0]
-            taken = request.left[:most]
-            needed = len(request.ids) + request.limit
-            if room < len(taken) * needed:
-                needed -= self._shared_by(request)
-            room -= len(taken) * needed
+            room -= self._needed(self.waiting[0], most, room)
             if room < 0 and (lot or rows):
                 break
-            self.waiting.popleft()
-            request.left = request.left[most:]
-            if request.left:
-                self.waiting.appendleft(request)
-            lot.append((request, taken))
-            free -= len(taken)
+            lot.append(self._take(self.waiting, most))
+            free -= len(lot[-1][1])
         return lot
+
+    def _needed(self, request: EncodedRequest, most: int, room: int) -> int:
+        """Count the tokens that so many of a request's candidates may come to hold; what others have, only at need."""
+        many, needed = len(request.left[:most]), len(request.ids) + request.limit
+        return many * (needed if room >= many * needed else needed - self._shared_by(request))
+
+    def _take(self, queue: deque[EncodedRequest], most: int) -> tuple[EncodedRequest, list[int]]:
+        """Take the first request of a queue with so many candidates; where it has more, it waits on."""
+        request = queue.popleft()
+        taken, request.left = request.left[:most], request.left[most:]
+        if request.left:
+            queue.appendleft(request)
+        return request, taken
 
     def _shared_by(self, request: EncodedRequest) -> int:
         """Count the first tokens of a request that some kept prefix has already."""
@@ -139,11 +193,19 @@ class Admission:
     def find_sources(self, begun: Sequence[BatchRow], new: Sequence[BatchRow]) -> dict[BatchRow, BatchRow]:
         """Return whose tokens each new row copies, and set how many: of a row that reads the same prefix equally far.
 
-        `begun` are rows with a slot.
+        `begun` are rows with a slot. An urgent row waits for nobody: it copies what is there.
         """
         sources: dict[BatchRow, BatchRow] = {}
         if not self.sharing:
             return sources
+        there = [row for row in begun if row.read]
+        for row in new:
+            if row.urgent:
+                old = [one for one in there if (one.prefix, one.base) == (row.prefix, row.base)]
+                ((place, length),) = plan_copies([*(one.own for one in old), row.own], len(old))
+                if length:
+                    sources[row], row.copied = old[place], length
+        new = [row for row in new if not row.urgent]
         for group in {(row.prefix, row.base) for row in new}:
             old = [row for row in begun if (row.prefix, row.base) == group]
             ours = [row for row in new if (row.prefix, row.base) == group]

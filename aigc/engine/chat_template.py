@@ -16,6 +16,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from aigc.bounds.metered import MeteredEnvironment
+from aigc.engine.tool_calls import turns_of
 from aigc.engine.turns import fold_system
 from aigc.errors import first_line
 from aigc.types import Message
@@ -35,27 +36,32 @@ class Chat:
         self._environment = _environment()
         self._template = self._environment.from_string(source)
 
-    def render(self, messages: Sequence[Message]) -> str:
+    def render(self, messages: Sequence[Message], tools: Sequence[str] = ()) -> str:
         """Render the prompt up to where the model's turn begins; system text moves where a template refuses it.
 
-        Raises TemplateError where the template refuses the turns all the same, or fails in any other way.
+        Raises TemplateError where the template refuses the turns all the same, or fails in any other way, and where it
+        has no place for the tools, or for a call of one: it would leave them out.
         """
+        if tools and "tools" not in self.source:
+            raise TemplateError("it has no place for tools")
+        if any(message.calls for message in messages) and "tool_calls" not in self.source:
+            raise TemplateError("it has no place for the calls of tools")
         try:
-            return self._render(messages)
+            return self._render(messages, tools)
         except TemplateError:
             if not any(message.role == "system" for message in messages):
                 raise
-        return self._render(fold_system(messages))
+        return self._render(fold_system(messages), tools)
 
-    def _render(self, messages: Sequence[Message]) -> str:
-        turns = [{"role": message.role, "content": message.content} for message in messages]
+    def _render(self, messages: Sequence[Message], tools: Sequence[str]) -> str:
+        turns = turns_of(messages)
         self._environment.refill()
         try:
             return self._template.render(
                 messages=turns,
                 add_generation_prompt=True,
                 enable_thinking=False,
-                tools=None,
+                tools=[read_json(tool) for tool in tools] or None,
                 documents=None,
                 **self._tokens,
             )

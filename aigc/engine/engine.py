@@ -24,6 +24,7 @@ from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.scoring import NO_NUMBERS, NO_ROOM, Given, Score, TextsToScore, score
 from aigc.engine.text_ends import text_ends
+from aigc.engine.text_streams import Streams
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
@@ -33,6 +34,8 @@ if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it 
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
+LARGEST_BIAS = 10_000
+URGENT_LOT = 8  # given texts scored in a step while somebody waits for another
 
 
 @dataclass(slots=True)
@@ -74,12 +77,14 @@ class Engine:
             prefix_budget=min(PREFIX_TOKENS, shared.prefix_tokens) if options.prefix_cache else 0,
             native=network.native,
             apart=options.deterministic,
+            interactive=options.interactive,
+            batch_share=options.batch_share,
         )
         self._grammars: Grammars | None = None
         self._in_hand: dict[str, _OpenRequest] = {}
         self._to_score = TextsToScore()
         self._outbox: list[Completion | Delta] = []
-        self._streams: dict[tuple[str, int], Transcript] = {}
+        self._streams = Streams(front)
         self._last_realm = 0
         self._realms = {"": 0}  # by adapter; never the same again, so that no prefix of an unloaded one is read
 
@@ -121,10 +126,13 @@ class Engine:
         loop.submit(encoded)
 
     def step(self) -> Sequence[Completion | Delta]:
-        """Run one forward over everything in hand, and return what came of it; all given texts are scored first."""
+        """Run one forward over what is in hand, and return what came of it; given texts are scored first, all of them
+        or, while an urgent request is in hand, a few."""
         loop = self._open_loop()
         out, self._outbox = self._outbox, []
-        out += self._to_score.answer(self.network) if self._to_score else ()
+        if self._to_score:
+            urgent = any(held.request.urgent for held in self._in_hand.values())
+            out += self._to_score.answer(self.network, URGENT_LOT if urgent else None)
         if not self._in_hand:
             return out
         finished = None
@@ -139,10 +147,7 @@ class Engine:
             if loop.most < before:
                 many = f"at most {loop.most} texts" if loop.most > 1 else "one text"
                 LOG.warning("out of memory: going on with %s at once", many)
-        for (request, index), transcript in self._streams.items():
-            text = transcript.delta(final=False)
-            if text:
-                out.append(Delta(request_id=request, index=index, text=text))
+        out += self._streams.parts((*loop.rows, *loop.resting))
         for row in finished:
             out.extend(self._finish(row))
         return out
@@ -189,9 +194,9 @@ class Engine:
         rows = self._open_loop().cancel(request_id) or []
         first = min(rows, key=lambda row: row.index, default=None)
         for index in in_hand.unfinished:
-            self._streams.pop((request_id, index), None)
+            self._streams.drop(request_id, index)
         if first is not None:
-            self._outbox.append(completion_of(first, in_hand.prompt_tokens))
+            self._outbox.append(completion_of(first, in_hand.prompt_tokens, self.front))
         else:
             self._outbox.append(
                 Completion(request_id=request_id, index=min(in_hand.unfinished), text="", finish_reason="cancelled")
@@ -216,7 +221,7 @@ class Engine:
             return
         check_loop(self.loop)
         open_rows = {(row.request.id, row.index) for row in (*self.loop.rows, *self.loop.resting)}
-        open_rows |= {(one.id, index) for one in self.loop.admission.waiting for index in one.left}
+        open_rows |= {(one.id, index) for one in self.loop.admission.everyone for index in one.left}
         in_hand = {(name, index) for name, held in self._in_hand.items() for index in held.unfinished}
         assert open_rows == in_hand, "a candidate was lost or came back twice"
 
@@ -240,6 +245,7 @@ class Engine:
         room = self.network.context - len(ids)
         if room < 1:
             raise EngineError(f"the prompt has {len(ids)} tokens and the model takes {self.network.context}")
+        self._check_bias(request.sampling.logit_bias)
         constraint = self.grammars.matcher(request.grammar) if request.grammar else None
         indexes = list(range(max(1, request.sampling.n)))
         return EncodedRequest(
@@ -253,13 +259,23 @@ class Engine:
             left=indexes,
             adapter=request.adapter or "",
             realm=realm,
+            urgent=request.urgent,
         )
+
+    def _check_bias(self, bias: Sequence[tuple[int, float]]) -> None:
+        for token, amount in bias:
+            if not 0 <= token < self.vocab:
+                raise EngineError(f"logit_bias: there is no token {token:,}, the model knows {self.vocab:,}")
+            if not -LARGEST_BIAS <= amount <= LARGEST_BIAS:
+                raise EngineError(f"logit_bias: {amount:g} for the token {token:,} is not within {LARGEST_BIAS:,} of 0")
+        if len({token for token, _ in bias}) < len(bias):
+            raise EngineError("logit_bias: a token comes twice")
 
     def _transcript(self, request: Request, index: int) -> Transcript:
         land = request.grammar is not None
         transcript = Transcript(self.front, request.sampling.stop, watch=request.stream, land=land)
         if request.stream:
-            self._streams[request.id, index] = transcript
+            self._streams.open(request.id, index, transcript)
         return transcript
 
     def _finish(self, row: BatchRow) -> list[Completion | Delta]:
@@ -267,16 +283,12 @@ class Engine:
         in_hand.unfinished.discard(row.index)
         if not in_hand.unfinished:
             del self._in_hand[row.request.id]
-        out: list[Completion | Delta] = []
-        transcript = self._streams.pop((row.request.id, row.index), None)
-        rest = transcript.delta(final=True) if transcript else ""
-        if rest:
-            out.append(Delta(request_id=row.request.id, index=row.index, text=rest))
-        out.append(completion_of(row, in_hand.prompt_tokens))
-        return out
+        rest = self._streams.rest(row)
+        completion = completion_of(row, in_hand.prompt_tokens, self.front)
+        return [completion] if rest is None else [rest, completion]
 
 
-def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
+def completion_of(row: BatchRow, prompt_tokens: int, front: Front) -> Completion:
     """Make the Completion that a finished row comes back as."""
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
@@ -296,7 +308,7 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
         finish_reason=reason,
         usage=Usage(prompt=prompt_tokens, cached=row.base + row.copied, sampled=sampled, forced=row.forced),
         mean_logprob=sum(score.logprob for score in row.scores) / len(row.scores) if row.scores else None,
-        logprobs=tuple(row.scores) if row.request.params.logprobs else (),
+        logprobs=front.spelled(row.scores) if row.request.params.logprobs else (),
         error=error,
     )
 

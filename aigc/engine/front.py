@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
 from aigc.engine.chat_template import Chat, content_of, read_chat, read_tokenizer_config
+from aigc.engine.token_bytes import TokenBytes
+from aigc.engine.tool_calls import check_tools, texts_of, uses_tools, with_texts_changed
 from aigc.engine.turns import join_plain
 from aigc.engine.word_ends import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.errors import EngineError, ModelError, first_line
-from aigc.types import Message, Prompt
+from aigc.types import Prompt, TokenLogprob
 from aigc.types.foreign import without_halves
 
 CONTROL = re.compile(r"<[^\s<>]+>|\[[A-Z_/]+\]")  # tokens like Qwen's </think>, which its tokenizer calls ordinary
@@ -43,26 +46,45 @@ class Front:
         self.vocab = self.raw.get_vocab_size(with_added_tokens=True)
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """Return the whole prompt as ids. Raises EngineError where the chat template refuses it."""
+        """Return the whole prompt as ids. Raises EngineError where the chat template refuses it, or has no place for
+        what only it could show."""
+        if tools := uses_tools(prompt):
+            check_tools(prompt)
         if not prompt.chat or self.chat is None:
+            if tools:
+                raise EngineError("tools and their calls need a chat template")
             return self._encode_plain(join_plain(prompt.messages))
-        hidden = [text for message in prompt.messages for text in self._special_pattern.findall(message.content)]
-        if not hidden:
-            return self._ids(self._render(prompt.messages))
-        mark = _unused_mark(prompt.messages)
+        if not any(map(self._special_pattern.search, texts_of(prompt))):
+            return self._ids(self._render(prompt))
+        mark = _unused_mark(prompt)
         texts: list[str] = []
 
         def hide(match: re.Match[str]) -> str:
             texts.append(match.group())
             return f"{mark}{len(texts) - 1}{mark}"
 
-        safe = [Message(role=m.role, content=self._special_pattern.sub(hide, m.content)) for m in prompt.messages]
-        rendered = self._render(safe)
+        rendered = self._render(with_texts_changed(prompt, lambda text: self._special_pattern.sub(hide, text)))
         return self._encode_scaffold(rendered, re.compile(f"{mark}(\\d+){mark}"), texts)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of written tokens, control tokens left out."""
         return str(self.raw.decode(list(ids), skip_special_tokens=True))
+
+    def token_bytes(self, token: int) -> bytes:
+        """Return the bytes that a token stands for, its name if it is a control token; none for one of padding."""
+        return self._alphabet.spell(token)
+
+    def spelled(self, scores: Iterable[TokenLogprob]) -> tuple[TokenLogprob, ...]:
+        """Return scores with their tokens' bytes."""
+        spell = self.token_bytes
+        return tuple(
+            replace(one, spelled=spell(one.token), top_spelled=tuple(spell(token) for token, _ in one.top))
+            for one in scores
+        )
+
+    @cached_property
+    def _alphabet(self) -> TokenBytes:
+        return TokenBytes(self.raw)
 
     def _encode_plain(self, text: str) -> list[int]:
         if not self._special_pattern.search(text):
@@ -99,17 +121,17 @@ class Front:
     def _ids(self, text: str) -> list[int]:
         return list(self.raw.encode(without_halves(text), add_special_tokens=False).ids)
 
-    def _render(self, messages: Sequence[Message]) -> str:
+    def _render(self, prompt: Prompt) -> str:
         assert self.chat is not None
         try:
-            return self.chat.render(messages)
+            return self.chat.render(prompt.messages, prompt.tools)
         except TemplateError as error:
             raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
 
 
-def _unused_mark(messages: Sequence[Message]) -> str:
-    """Find a private-use character that no content contains."""
-    used = {character for message in messages for character in message.content}
+def _unused_mark(prompt: Prompt) -> str:
+    """Find a private-use character that no text of it contains."""
+    used = {character for text in texts_of(prompt) for character in text}
     return next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
 
 
@@ -202,10 +224,14 @@ class Transcript:
         self._shown = max(self._shown, end)
         return new
 
+    @property
+    def standing(self) -> int:
+        """Count the tokens that will not be taken back."""
+        return (self.last_joint(0) or max(0, len(self.ids) - LONGEST)) if self.land else len(self.ids)
+
     def _landed(self) -> int:
         """Count the characters that will not be taken back."""
-        joint = self.last_joint(0)
-        return len(self.front.decode(self.ids[: joint or max(0, len(self.ids) - LONGEST)]))
+        return len(self.front.decode(self.ids[: self.standing]))
 
     def _possible_stop(self) -> int:
         """Count the last characters that could be the start of a stop string."""

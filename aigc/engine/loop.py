@@ -21,16 +21,20 @@ they lie on the device, and only then does the host read them, and see to texts,
     host         enqueue both ───┘  read n, take, retire, callers │ masks, enqueue …
 
 What has ended with token n, or has been given more than it by a grammar, has no use for its logits of n+1.
+
+While urgent texts are written beside others, some steps are theirs alone (`batch_share`); other rows are as they were.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
 from aigc.engine.admission import Admission
+from aigc.engine.batch_share import BatchShare, Whose
 from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
 from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.device import sent
@@ -41,6 +45,8 @@ from aigc.engine.rows import BatchRow, EncodedRequest, Flight
 from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
 from aigc.engine.threads import torch_threads
 from aigc.types import TokenLogprob
+
+KEPT = 8  # rows, for urgent requests, or a quarter of fewer than four times as many
 
 
 class Loop:
@@ -57,10 +63,13 @@ class Loop:
         prefix_budget: int,
         native: Kernels | None = None,
         apart: bool = False,
+        interactive: bool = False,
+        batch_share: float = 1.0,
     ) -> None:
         """Begin with nothing to write. `rows` bounds how many rows there are, `slot_tokens` what all may come to hold.
 
         `bias` starts to fill the masks of grammars. `native` samples on a CPU. `apart` has every row sampled alone.
+        `interactive` keeps rows for urgent requests, beside which all rows have `batch_share` of the time.
         """
         self.runner = runner
         self.bias = bias
@@ -69,6 +78,8 @@ class Loop:
         self.threads = runner.torch_threads
         self.native = native
         self.apart = apart
+        self.interactive = interactive
+        self.batch_share = BatchShare(batch_share)
         self.rows: list[BatchRow] = []  # in slots, or followers about to be
         self.resting: deque[BatchRow] = deque()  # begun, and set back when memory ran out
         self.sources: dict[BatchRow, BatchRow] = {}  # whose slot has, or soon will have, a new row's first tokens
@@ -79,26 +90,40 @@ class Loop:
 
     def submit(self, request: EncodedRequest) -> None:
         """Let a request wait for a step to begin it."""
-        self.admission.waiting.append(request)
+        self.admission.add(request)
+
+    @property
+    def kept(self) -> int:
+        """Count the rows that are kept for urgent requests; of one row none can be."""
+        return min(KEPT, max(self.most // 4, 1), self.most - 1) if self.interactive else 0
 
     def step(self) -> list[BatchRow]:
         """Advance every row by what is pending and at most one sampled token, and return the finished rows."""
+        began = time.perf_counter()
         with torch_threads(self.threads):
             flight, self.flight = self.flight or self._launch(), None
+            self.batch_share.begin(flight.whose if flight else None)
             if flight is not None:
                 rows, logits = self._with_followers(flight)
                 if rows:
                     self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
-        return self._retire()
+        done = self._retire()
+        self.batch_share.end(time.perf_counter() - began)
+        return done
 
     def _launch(self, unread: Mapping[BatchRow, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:
         """Begin what may begin, and enqueue a forward of all that is pending or, as yet, `unread`."""
-        self._admit()
-        self.slots.rows = len(self.rows)
-        self._copy()
-        fed, spans, keep, ready = self._gather(unread)
+        self._admit_urgent()
+        apart = self.batch_share.urgent_next and self._urgent_can_go(unread)
+        if not apart:
+            self._admit()
+            self.slots.rows = len(self.rows)
+            self._copy()
+        fed, spans, keep, ready = self._gather(unread, apart)
         if not spans:
             return None
+        kinds = {row.urgent for row, _ in fed}
+        whose: Whose | None = "urgent" if apart else "all" if len(kinds) == 2 else None if True in kinds else "others"
         # Filled while the model runs; matchers that have not heard of the tokens before are asked later.
         bias = self._fill([one for row in ready for one in (row, *row.followers)]) if chosen is None else None
         try:
@@ -111,18 +136,38 @@ class Loop:
             if row not in unread:
                 row.feed(count)
         self._copy()
-        return Flight(ready, logits, bias, [row for row, _ in fed if row in unread])
+        return Flight(ready, logits, bias, [row for row, _ in fed if row in unread], whose)
+
+    def _admit_urgent(self) -> None:
+        """Begin urgent requests, before rows that rest, if none of these is urgent too: such rows are the first."""
+        while self.resting and self.resting[0].urgent and len(self.rows) < self.most:
+            self.rows.append(self.resting.popleft())
+        if self.admission.urgent and not (self.resting and self.resting[0].urgent):
+            self._begin(self.admission.begin_urgent(self.rows, self.most, self._compute_prefix))
+            self.slots.rows = len(self.rows)
+            self._copy()
 
     def _admit(self) -> None:
         """Go on with rows that rest, and begin waiting requests once none does."""
         while self.resting and len(self.rows) < self.most:
             self.rows.append(self.resting.popleft())
-        if self.resting or not self.admission.waiting:
-            return
+        if not self.resting and self.admission.waiting:
+            self._begin(self.admission.begin(self.rows, self.most, self.kept, self._compute_prefix))
+
+    def _begin(self, new: Sequence[BatchRow]) -> None:
+        """Take in the first rows of requests, and those that follow them."""
         begun = [row for row in self.rows if row.slot is not None]
-        new = self.admission.begin(self.rows, self.most, self._compute_prefix)
         self.rows += [row for first in new for row in (first, *first.followers)]
         self.sources |= self.admission.find_sources(begun, new)
+
+    def _can_go(self, row: BatchRow, unread: Mapping[BatchRow, list[int]]) -> bool:
+        """Say whether a row has something to be fed, and need not wait for another's."""
+        return row.finish is None and row not in self.sources and bool(row.pending or row in unread)
+
+    def _urgent_can_go(self, unread: Mapping[BatchRow, list[int]]) -> bool:
+        """Say whether an urgent row could be fed now and another that is not urgent, too."""
+        going = {row.urgent for row in self.rows if self._can_go(row, unread)}
+        return len(going) == 2
 
     def _compute_prefix(self, request: EncodedRequest, key: Sequence[int]) -> Prefix:
         """Compute the first tokens of a request, for all whose keys begin with `key`."""
@@ -152,14 +197,14 @@ class Loop:
             del self.sources[row]
 
     def _gather(
-        self, unread: Mapping[BatchRow, list[int]]
+        self, unread: Mapping[BatchRow, list[int]], apart: bool
     ) -> tuple[list[tuple[BatchRow, int]], list[Span], list[int], list[BatchRow]]:
-        """Pack a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
-        going = [row for row in self.rows if row.finish is None and row not in self.sources]
-        order = sorted(
-            (row for row in going if row.pending or row in unread),
-            key=lambda row: (row.request.adapter, id(row.prefix), row.base),
-        )
+        """Pack a step: what each row is fed, the spans, whose packed places need logits, and for which rows.
+
+        `apart` has none but urgent rows.
+        """
+        going = [row for row in self.rows if self._can_go(row, unread) and (row.urgent or not apart)]
+        order = sorted(going, key=lambda row: (row.request.adapter, id(row.prefix), row.base))
         room = max(STEP_TOKENS, len(order))
         fed: list[tuple[BatchRow, int]] = []
         spans: list[Span] = []
@@ -282,11 +327,12 @@ class Loop:
         elif not self.rows and self.most == 1 and not done:
             self.admission.sharing = False  # not even a prefix fits
         self.most = max(1, min(self.most, len(self.rows)) // 2)
+        self.rows.sort(key=lambda row: not row.urgent)
         self.slots = Slots(self.slots.shape, self.slots.tokens)
         self.sources.clear()
         self.prefixes.evict(0)
         for row in self.rows:
             row.start_over()
-        self.resting.extendleft(reversed(self.rows[self.most :]))
+        self.resting = deque(sorted([*self.rows[self.most :], *self.resting], key=lambda row: not row.urgent))
         del self.rows[self.most :]
         return done + self._retire()

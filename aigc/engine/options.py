@@ -21,7 +21,10 @@ class EngineOptions:
     text in tokens.
     `prefix_cache=False` computes every prompt from its first token. `deterministic` keeps what a request gets free
     of its neighbours to the last bit. That is slower, except for Llama, Qwen and Gemma 3 on a CPU with our kernels,
-    whose numbers are like that anyway. UsageError for a device or dtype of which there is none.
+    whose numbers are like that anyway. `interactive` says that urgent requests may come at any time: up to eight rows,
+    a quarter of few, are kept for them. While such texts are written beside others, `batch_share` of the time is for
+    steps of all rows, the rest for steps of the urgent ones alone; neither changes a text. UsageError for a device or
+    dtype of which there is none, and a share that is none.
     """
 
     device: str = "auto"
@@ -31,6 +34,8 @@ class EngineOptions:
     context: int = 0
     prefix_cache: bool = True
     deterministic: bool = False
+    interactive: bool = False
+    batch_share: float = 0.5
 
     def __post_init__(self) -> None:
         kind, _, number = self.device.partition(":")
@@ -40,6 +45,8 @@ class EngineOptions:
         if self.dtype not in ("auto", *DTYPES):
             hint = did_you_mean(self.dtype.lower(), ["auto", *DTYPES])
             raise UsageError(f"engine.dtype: {self.dtype!r} is no dtype", hint=hint)
+        if not 0 < self.batch_share <= 1:
+            raise UsageError(f"engine.batch_share: {self.batch_share:g} is not above 0 and at most 1")
 
     def numbers(self, *, quantised: bool) -> str:
         """Return the dtype that a model will be run in here, `auto` resolved, without importing torch."""

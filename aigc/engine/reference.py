@@ -27,7 +27,9 @@ class Reference:
     def write(self, request: Request) -> list[Completion]:
         """Answer one request, candidate by candidate; `usage.cached` is always 0."""
         encoded = self.engine.encode(request)
-        return [completion_of(self._write(encoded, index), len(encoded.ids)) for index in encoded.left]
+        return [
+            completion_of(self._write(encoded, index), len(encoded.ids), self.engine.front) for index in encoded.left
+        ]
 
     def _write(self, request: EncodedRequest, index: int) -> BatchRow:
         engine = self.engine

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 
+from aigc.engine.batch_share import Whose
 from aigc.engine.cache import Prefix, Slot
 from aigc.engine.landing import Ending, find_landing
 from aigc.engine.masks import Matcher
@@ -33,6 +34,8 @@ class EncodedRequest:
     left: list[int]
     adapter: str = ""
     realm: int = 0
+    urgent: bool = False
+    turn: int = 0  # of rows, in which it came; `admission` counts them
 
     @property
     def key(self) -> list[int]:
@@ -59,6 +62,15 @@ class BatchRow:
     scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
     finish: FinishReason | Literal["blind"] | None = None  # blind: the model gives no numbers
     followers: list[BatchRow] = field(default_factory=list)  # candidates waiting for this row's prompt
+
+    @property
+    def urgent(self) -> bool:
+        return self.request.urgent
+
+    @property
+    def read(self) -> bool:
+        """Say whether its prompt is in the slot."""
+        return self.base + self.length >= len(self.request.ids)
 
     @property
     def stream(self) -> int:
@@ -158,12 +170,14 @@ class Flight:
     """This is a forward that the device may still be busy with, and its logits: a row of them for each of `rows`.
 
     `unread` are the rows it fed a token that the host had not read, `bias` is their masks where they are being filled.
+    `whose` says for which rows it is, None where all that there are are urgent.
     """
 
     rows: Sequence[BatchRow]
     logits: torch.Tensor
     bias: Callable[[], torch.Tensor] | None
     unread: Sequence[BatchRow] = ()
+    whose: Whose | None = None
 
     @property
     def places(self) -> list[int]:

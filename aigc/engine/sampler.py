@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeAlias
 
 import numpy
 import torch
@@ -22,6 +23,10 @@ from aigc.engine.filters import Blocks, FilterParams, filtered, filters
 from aigc.engine.gpu.choosing import cut, cutting, drawing
 from aigc.engine.noise import LARGEST_NOISE, noise, noise_key
 from aigc.types import SamplingParams
+
+_Tokens: TypeAlias = Sequence[int] | numpy.ndarray
+_Amounts: TypeAlias = float | Sequence[float] | numpy.ndarray  # one, or each token's
+_Seen: TypeAlias = tuple[int, _Tokens, _Amounts]  # of a row
 
 LOOKED_AT = 8 << 20  # bytes of logits that a CPU chooses from at once
 
@@ -183,29 +188,49 @@ def _tops(
 
 
 def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
-    """Lower the scores of tokens seen before, in prompt or text (repetition) or in the text alone (presence)."""
-    repeated = [
+    """Lower the scores of tokens seen before, in prompt or text (repetition) or in the text alone (presence, and for
+    each time frequency), then add what a request adds to tokens."""
+    repeated: list[_Seen] = [
         (row, [*d.prompt, *d.written], d.params.repetition_penalty)
         for row, d in enumerate(draws)
         if d.params.repetition_penalty != 1
     ]
-    present = [(row, d.written, d.params.presence_penalty) for row, d in enumerate(draws) if d.params.presence_penalty]
-    if not repeated and not present:
+    used: list[_Seen] = [
+        _counted(row, d) if d.params.frequency_penalty else (row, d.written, d.params.presence_penalty)
+        for row, d in enumerate(draws)
+        if d.params.presence_penalty or d.params.frequency_penalty
+    ]
+    biased: list[_Seen] = [
+        (row, [token for token, _ in d.params.logit_bias], [amount for _, amount in d.params.logit_bias])
+        for row, d in enumerate(draws)
+        if d.params.logit_bias
+    ]
+    if not repeated and not used and not biased:
         return raw
     scores = raw.clone()
-    marks = [_marks(*one) for one in (*repeated, *present)]
+    marks = [_marks(*one) for one in (*repeated, *used, *biased)]
     rows, tokens, amounts = sent(torch.from_numpy(numpy.concatenate(marks, axis=1)), raw.device)
     factors = amounts.view(torch.float64).float()
     split = sum(len(seen) for _, seen, _ in repeated)
+    end = len(factors) - sum(len(tokens) for _, tokens, _ in biased)
     # A token that comes twice is written twice, the same both times.
     old, factor = scores[rows[:split], tokens[:split]], factors[:split]
     scores[rows[:split], tokens[:split]] = torch.where(old > 0, old / factor, old * factor)
-    scores[rows[split:], tokens[split:]] = scores[rows[split:], tokens[split:]] - factors[split:]
+    lowered = rows[split:end], tokens[split:end]
+    scores[lowered] = scores[lowered] - factors[split:end]
+    raised = rows[end:], tokens[end:]
+    scores[raised] = scores[raised] + factors[end:]
     return scores
 
 
-def _marks(row: int, seen: Sequence[int], amount: float) -> numpy.ndarray:
-    """Return (3, tokens) of int64: the row, the tokens seen, and the bits of the penalty."""
+def _counted(row: int, draw: Draw) -> tuple[int, numpy.ndarray, numpy.ndarray]:
+    """Return the row, each token of its text once, and what is subtracted for being there and for how often."""
+    tokens, times = numpy.unique(numpy.array(draw.written, dtype=numpy.int64), return_counts=True)
+    return row, tokens, draw.params.presence_penalty + draw.params.frequency_penalty * times
+
+
+def _marks(row: int, seen: _Tokens, amount: _Amounts) -> numpy.ndarray:
+    """Return (3, tokens) of int64: the row, the tokens seen, and the bits of the penalty, or of each one's."""
     marks = numpy.empty((3, len(seen)), dtype=numpy.int64)
     marks[0], marks[1] = row, seen
     marks[2].view(numpy.float64)[:] = amount

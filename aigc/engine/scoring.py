@@ -95,13 +95,13 @@ class TextsToScore:
         """Forget everything."""
         self._waiting.clear()
 
-    def answer(self, network: Network) -> list[Completion]:
-        """Score all that waits; a text for which the memory does not suffice comes back as an error.
+    def answer(self, network: Network, most: int | None = None) -> list[Completion]:
+        """Score all that waits, or the first `most`; a text for which there is no memory comes back as an error.
 
         EngineError where the model fails otherwise; what waited has to be asked again then.
         """
-        asked = list(self._waiting.values())
-        self._waiting.clear()
+        names = list(self._waiting)[:most]
+        asked = [self._waiting.pop(name) for name in names]
         lots = [asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)]
         return [answer for lot in lots for answer in _answers(network, lot)]
 

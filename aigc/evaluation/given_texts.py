@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, tuple[Shape, tuple[str, ...]]] = {
     "chats": ("answers", ("messages",)),
     "texts": ("text", ("text",)),
 }
-ROLES = frozenset(get_args(Role))
+ROLES = frozenset(get_args(Role)) - {"tool"}
 PLAIN = (".txt",)
 BRIEFS = "--type TYPE says what they are briefs of; texts have prompt and completion, messages, or chosen and rejected"
 

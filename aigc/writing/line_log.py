@@ -21,6 +21,8 @@ Places: TypeAlias = Mapping[Origin, Sequence[str]]  # a stage text's origin → 
 
 DIGITS = 32  # hexadecimal, of SHA-256
 PROMPT_DIGITS = 16  # enough to tell the prompts of a job apart
+NEWER = ", frequency_penalty=0.0, logit_bias=())"  # sampling's newer words where they are off
+CALLING = ", calls=(), answers='')"  # and a message's
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ class LineLog:
 def request_digest(request: Request) -> str:
     """Return `DIGITS` digits that tell one request from another, whatever its id and whoever asks."""
     if request.given is not None:
-        asked = f"({request.prompt!r}, {request.adapter!r}, given {request.given!r})"
+        asked = f"({_shown(request.prompt)}, {request.adapter!r}, given {request.given!r})"
         return hashlib.sha256(asked.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
     return request.digest or _digests(request.prompt, request.sampling, request.grammar, request.adapter)[0]
 
@@ -115,16 +117,23 @@ def _digests(prompt: Prompt, sampling: SamplingParams, grammar: Grammar | None, 
     """Return the digests of a request and of its prompt, in one pass over both."""
     hashed = hashlib.sha256(f"({_shown(prompt)}".encode("utf-8", "backslashreplace"))
     of_prompt = hashed.hexdigest()[:PROMPT_DIGITS]
-    hashed.update(f", {sampling!r}, {grammar!r}, {adapter!r})".encode("utf-8", "backslashreplace"))
+    hashed.update(f", {_bare(repr(sampling), NEWER)}, {grammar!r}, {adapter!r})".encode("utf-8", "backslashreplace"))
     return hashed.hexdigest()[:DIGITS], of_prompt
 
 
 def _shown(prompt: Prompt) -> str:
-    """Return the same as `repr`, which takes its time with the many messages that prompts have in common."""
+    """Return the same as `repr`, which takes its time with the many messages that prompts have in common, but without
+    words that came later and are off."""
     messages = ", ".join(map(_message_shown, prompt.messages)) + ("," if len(prompt.messages) == 1 else "")
-    return f"Prompt(messages=({messages}), chat={prompt.chat!r})"
+    tools = f", tools={prompt.tools!r}" if prompt.tools else ""
+    return f"Prompt(messages=({messages}), chat={prompt.chat!r}{tools})"
 
 
 @lru_cache(maxsize=1 << 10)
 def _message_shown(message: Message) -> str:
-    return repr(message)
+    return _bare(repr(message), CALLING)
+
+
+def _bare(shown: str, off: str) -> str:
+    """Return what is shown of a noun without its newer words where they are off: digests outlive versions."""
+    return f"{shown.removesuffix(off)})" if shown.endswith(off) else shown

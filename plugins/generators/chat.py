@@ -82,9 +82,13 @@ class Wording:
             raise Refused(
                 f"the adapter {request.adapter!r} cannot be sent; serve it there as a model and name that by -m"
             )
+        if request.prompt.tools:
+            raise Refused("tools cannot be sent: the calls in an answer would be lost")
+        if not request.prompt.chat and any(one.calls or one.role == "tool" for one in request.prompt.messages):
+            raise Refused("calls of tools cannot be sent as plain text")
         body: dict[str, Json] = {"model": self.model}
         if request.prompt.chat:
-            body["messages"] = [{"role": turn.role, "content": turn.content} for turn in request.prompt.messages]
+            body["messages"] = [_turn(message) for message in request.prompt.messages]
             body |= {} if self.think else {"chat_template_kwargs": {"enable_thinking": False}}
         else:
             body["prompt"] = joined(request.prompt.messages)
@@ -105,7 +109,7 @@ class Wording:
             "max_tokens": wanted.max_tokens,
             "seed": wanted.seed % SEEDS,
         }
-        for name, off in {"n": 1, "top_p": 1.0, "presence_penalty": 0.0, **FILTERS}.items():
+        for name, off in {"n": 1, "top_p": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0, **FILTERS}.items():
             value = _texts(request) if name == "n" else getattr(wanted, name)
             if value == off:
                 continue
@@ -115,6 +119,8 @@ class Wording:
                 body[name] = value
         if wanted.stop:
             body["stop"] = list(wanted.stop)
+        if wanted.logit_bias:
+            body["logit_bias"] = {str(token): amount for token, amount in wanted.logit_bias}
         if self.logprobs and (wanted.n > 1 or wanted.logprobs):
             if request.prompt.chat:
                 body |= {"logprobs": True} | ({"top_logprobs": wanted.logprobs} if wanted.logprobs else {})
@@ -151,6 +157,17 @@ class Wording:
             raise Refused(f"the server cannot hold an output to {what}; say engine.server=vllm where it is vLLM")
         elif form == "line":
             body["stop"] = list(stops(request))
+
+
+def _turn(message: Message) -> dict[str, Json]:
+    """Return a turn in the protocol's words."""
+    turn: dict[str, Json] = {"role": message.role, "content": message.content}
+    if message.calls:
+        turn["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.calls
+        ]
+    return turn | ({"tool_call_id": message.answers} if message.answers else {})
 
 
 def constraint(grammar: Grammar) -> tuple[Literal["json", "regex", "choice", "grammar"], Json]:
@@ -342,7 +359,10 @@ class Growing:
         if (told := choice.get("logprobs")) and "content" in told:
             whole.setdefault("logprobs", {"content": []})["content"] += told["content"] or []
         self.shown += len(text)
-        return Delta(request_id=self.request.id, index=index, text=text) if text else None
+        positions = _logprobs(told)[1] if self.request.sampling.logprobs else ()
+        if not text and not positions:
+            return None
+        return Delta(request_id=self.request.id, index=index, text=text, logprobs=positions)
 
     @property
     def ended(self) -> bool:

@@ -166,10 +166,11 @@ def _rank(folder: Path) -> int:
 
 @dataclass(slots=True)
 class _Held:
-    """This is a request vLLM has. `shown` counts characters of a streaming one that were told."""
+    """This is a request vLLM has. `shown` counts characters of a streaming one that were told, `told` tokens."""
 
     request: Request
     shown: int = 0
+    told: int = 0
 
 
 class InProcess:
@@ -254,6 +255,8 @@ class InProcess:
             min_p=wanted.min_p,
             repetition_penalty=wanted.repetition_penalty,
             presence_penalty=wanted.presence_penalty,
+            frequency_penalty=wanted.frequency_penalty,
+            logit_bias=dict(wanted.logit_bias) or None,
             max_tokens=wanted.max_tokens,
             stop=list(wanted.stop),
             seed=wanted.seed,
@@ -274,9 +277,11 @@ class InProcess:
         if held is None:  # cancelled meanwhile
             return
         written = sorted(output.outputs, key=lambda one: one.index)
-        if _streams(held.request) and (text := written[0].text[held.shown :]):
-            held.shown += len(text)
-            yield Delta(request_id=output.request_id, text=text)
+        if _streams(held.request):
+            text, positions = written[0].text[held.shown :], self._positions(held.request, written[0], held.told)
+            held.shown, held.told = held.shown + len(text), held.told + len(positions)
+            if text or positions:
+                yield Delta(request_id=output.request_id, text=text, logprobs=positions)
         if not output.finished:
             return
         del self._held[output.request_id]
@@ -288,7 +293,18 @@ class InProcess:
         for index in range(held.request.sampling.n):
             one = written[min(index, len(written) - 1)]
             usage = Usage(sampled=len(one.token_ids)) if index < len(written) else Usage()
-            yield _completion(held.request, index, one, usage + prompt if not index else usage)
+            positions = self._positions(held.request, one)
+            yield _completion(held.request, index, one, usage + prompt if not index else usage, positions)
+
+    def _positions(self, request: Request, one: Vllm, begin: int = 0) -> tuple[TokenLogprob, ...]:
+        """Return the tokens that are asked for, from the one at `begin`."""
+        found, count = list[TokenLogprob](), request.sampling.logprobs
+        written = list(zip(one.token_ids, one.logprobs or (), strict=False))[begin:] if count else []
+        for token, told in written:
+            likeliest = sorted(told.items(), key=lambda each: each[1].rank)[:count]
+            top = tuple((name, logprob.logprob) for name, logprob in likeliest)
+            found.append(TokenLogprob(token=token, logprob=told[token].logprob, top=top))
+        return self._front.spelled(found)
 
 
 def _asked_for(request: Request) -> int:
@@ -301,11 +317,12 @@ def _streams(request: Request) -> bool:
     return request.stream and request.sampling.n == 1
 
 
-def _completion(request: Request, index: int, one: Vllm, usage: Usage) -> Completion:
+def _completion(
+    request: Request, index: int, one: Vllm, usage: Usage, positions: tuple[TokenLogprob, ...]
+) -> Completion:
     finish = str(one.finish_reason)
     known: Mapping[str, FinishReason] = {"stop": "stop", "length": "length"}
     reason = known.get(finish, "error")
-    positions = tuple(_positions(request.sampling.logprobs, one)) if request.sampling.logprobs else ()
     return Completion(
         request_id=request.id,
         index=index,
@@ -317,10 +334,3 @@ def _completion(request: Request, index: int, one: Vllm, usage: Usage) -> Comple
         logprobs=positions,
         error=f"vLLM ended the text with {finish!r}" if reason == "error" else "",
     )
-
-
-def _positions(count: int, one: Vllm) -> Iterator[TokenLogprob]:
-    for token, told in zip(one.token_ids, one.logprobs or (), strict=False):
-        likeliest = sorted(told.items(), key=lambda each: each[1].rank)[:count]
-        top = tuple((name, logprob.logprob) for name, logprob in likeliest)
-        yield TokenLogprob(token=token, logprob=told[token].logprob, top=top)

@@ -41,6 +41,8 @@ def gpt(
     context: Annotated[int, Range(0)] = 0,
     prefix_cache: bool = True,
     deterministic: bool = False,
+    interactive: bool = False,
+    batch_share: Annotated[float, Range(0, 1, above=True)] = 0.5,
     adapters: list[str] | None = None,
 ) -> Generator:
     """Our own engine: a GPT on this machine, on a GPU or a CPU.
@@ -49,7 +51,8 @@ def gpt(
     for a GGUF, float32 for other weights), float32, int8, bfloat16 or float16. `rows` is how many texts are written
     at once, `threads` how many CPU threads work, `context` the longest prompt and text in tokens; 0 lets the engine
     choose. `prefix_cache=false` computes every prompt from its first token. `deterministic` keeps a text free of its
-    neighbours to the last bit, which is slower.
+    neighbours to the last bit, which is slower. `interactive` keeps up to eight rows for urgent requests; while such
+    texts are written beside others, `batch_share` of the time is for steps of all rows, the rest for urgent ones alone.
     """
     engine = Gpt(
         device=device,
@@ -59,5 +62,7 @@ def gpt(
         context=context,
         prefix_cache=prefix_cache,
         deterministic=deterministic,
+        interactive=interactive,
+        batch_share=batch_share,
     )
     return engine.open(Path(model), map(Path, adapters or ()))

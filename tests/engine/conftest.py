@@ -81,13 +81,22 @@ def open_tiny(tiny_folder: Callable[..., Path]) -> Iterator[Callable[..., Any]]:
 
 
 def ask(
-    id: str, text: str, *, system: str = "", grammar: Grammar | None = None, stream: bool = False, **sampling: Any
+    id: str,
+    text: str,
+    *,
+    system: str = "",
+    grammar: Grammar | None = None,
+    stream: bool = False,
+    urgent: bool = False,
+    **sampling: Any,
 ) -> Request:
     """A request of one user message; greedy and 24 tokens unless told otherwise."""
     params = SamplingParams(**{"temperature": 0.0, "max_tokens": 24, **sampling})
     messages = [Message(role="system", content=system)] if system else []
     messages.append(Message(role="user", content=text))
-    return Request(id=id, prompt=Prompt(messages=tuple(messages)), sampling=params, grammar=grammar, stream=stream)
+    return Request(
+        id=id, prompt=Prompt(messages=tuple(messages)), sampling=params, grammar=grammar, stream=stream, urgent=urgent
+    )
 
 
 def run_all(engine: Any, requests: Sequence[Request] = ()) -> dict[tuple[str, int], Completion]:

@@ -13,6 +13,10 @@ PENALISED = st.builds(
     SamplingParams,
     repetition_penalty=st.sampled_from([1.0, 0.7, 1.1, 1.7]),
     presence_penalty=st.sampled_from([0.0, -0.6, 0.3, 1.9]),
+    frequency_penalty=st.sampled_from([0.0, 0.0, -0.5, 0.25, 1.5]),
+    logit_bias=st.dictionaries(st.integers(0, 19), st.sampled_from([-100.0, 0.5, 3.25]), max_size=3).map(
+        lambda bias: tuple(bias.items())
+    ),
 )
 SEEN = st.lists(st.integers(0, 19), max_size=9)
 
@@ -137,7 +141,10 @@ def test_penalties_are_those_of_each_row_alone(
             if up:  # the same but for its last bit
                 expected[token] = given[row, token] / params.repetition_penalty
         for token in set(written):
-            expected[token] -= params.presence_penalty
+            lowered = params.presence_penalty + params.frequency_penalty * written.count(token)
+            expected[token] -= torch.tensor(lowered, dtype=torch.float64).float()
+        for token, amount in params.logit_bias:
+            expected[token] += amount
         assert torch.equal(found[row], expected)
     assert torch.equal(raw, given)
 
@@ -186,7 +193,10 @@ def test_top_p_is_a_share_of_all_that_top_k_keeps(top_k: int) -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3, 8])
-@pytest.mark.parametrize("params", [{}, {"top_p": 0.9}, {"temperature": 0.0}, {"presence_penalty": 1.3, "logprobs": 4}])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"top_p": 0.9}, {"temperature": 0.0}, {"presence_penalty": 1.3, "logprobs": 4, "logit_bias": ((5, 9.0),)}],
+)
 def test_some_rows_after_the_others_choose_what_all_of_them_do(
     params: dict[str, Any], most: int, native: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

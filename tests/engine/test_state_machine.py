@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from aigc.errors import EngineError
-from aigc.types import Completion, Delta, Grammar, Request
+from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob
 
 from .conftest import ask
 
@@ -47,6 +47,10 @@ def random_requests(count: int) -> list[Request]:
             n=draw.choice([1, 1, 1, 2, 3, 7]),
             stop=draw.choice([(), (), ("a", "é"), ("th", " ", "\n"), ("aaaa",)]),
             seed=number,
+            logprobs=draw.choice([0, 0, 2]),
+            frequency_penalty=draw.choice([0.0, 0.0, 0.7]),
+            logit_bias=draw.choice([(), (), ((97, 3.0), (98, -4.0))]),
+            urgent=draw.random() < 0.3,
         )
         for number in range(count)
     ]
@@ -63,16 +67,18 @@ class Desk(RuleBasedStateMachine):
     alone: dict[Request, dict[int, Completion]]
     seen: set[str]
     ahead: bool
+    interactive: bool
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = type(self).new_engine(rows=ROWS)
+        self.engine = type(self).new_engine(rows=ROWS, interactive=self.interactive)
         self.engine.network.asynchronous = self.ahead
         self.asked: dict[str, Request] = {}
         self.open: dict[str, set[int]] = {}  # candidates that have not come back
         self.cancelled: set[str] = set()
         self.starved: set[str] = set()  # in hand when memory was short
         self.shown: dict[tuple[str, int], str] = {}
+        self.told: dict[tuple[str, int], tuple[TokenLogprob, ...]] = {}
 
     def expected(self, request: Request) -> dict[int, Completion]:
         """What comes of a request that is alone in an engine that keeps nothing."""
@@ -147,7 +153,8 @@ class Desk(RuleBasedStateMachine):
         name, index = result.request_id, result.index
         assert index in self.open[name], f"{name} came twice"
         if isinstance(result, Delta):
-            assert self.asked[name].stream and name not in self.cancelled and result.text
+            assert self.asked[name].stream and name not in self.cancelled and (result.text or result.logprobs)
+            self.told[name, index] = self.told.get((name, index), ()) + result.logprobs
             self.shown[name, index] = self.shown.get((name, index), "") + result.text
             return
         expected = self.expected(self.asked[name])[index]
@@ -169,6 +176,7 @@ class Desk(RuleBasedStateMachine):
         assert (result.finish_reason, result.error) == (expected.finish_reason, expected.error), name
         assert result.usage.forced == expected.usage.forced
         assert shown == (result.text if self.asked[name].stream else "")
+        assert self.told.get((name, index), ()) == (result.logprobs if self.asked[name].stream else ())
 
     @invariant()
     def holds_together(self) -> None:
@@ -182,7 +190,7 @@ class Desk(RuleBasedStateMachine):
         assert not self.open, "somebody never came back"
         assert list(self.engine.step()) == []
         loop = self.engine.loop
-        assert not (loop.rows or loop.admission.waiting or loop.resting or loop.sources or loop.flight)
+        assert not (loop.rows or loop.admission.everyone or loop.resting or loop.sources or loop.flight)
         assert not loop.slots.banks, "a slot was not given back"
         assert not any(prefix.users for prefix in loop.prefixes.kept)
         self.engine.close()
@@ -193,6 +201,7 @@ class Desk(RuleBasedStateMachine):
 def test_in_any_order(
     kind: str, step_tokens: int, ahead: bool, tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Steps of urgent texts alone come in between at random."""
     from aigc.engine import EngineOptions, engine, front
     from aigc.engine.hf import model
 
@@ -205,7 +214,9 @@ def test_in_any_order(
         return engine.Engine(network, reader, EngineOptions(device="cpu", **options))
 
     seen: set[str] = set()
-    new = {"new_engine": staticmethod(new_engine), "alone": {}, "seen": seen, "ahead": ahead}
+    draw = random.Random(kind)
+    monkeypatch.setattr("aigc.engine.batch_share.BatchShare.urgent_next", property(lambda _: draw.random() < 0.5))
+    new = {"new_engine": staticmethod(new_engine), "alone": {}, "seen": seen, "ahead": ahead, "interactive": not ahead}
     machine = type("Machine", (Desk,), new)
     run_state_machine_as_test(
         machine,

@@ -10,7 +10,7 @@ import pytest
 
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Grammar, KeepLines, Line, Message, Prompt, Request, SamplingParams
+from aigc.types import Artifact, Brief, Grammar, KeepLines, Line, Message, Prompt, Request, SamplingParams, ToolCall
 from aigc.writing.line_log import request_digest
 
 LINES = """
@@ -165,3 +165,33 @@ def test_a_requests_digest_stays_what_it_was_for_answers_are_found_by_it() -> No
         adapter="lora/ads",
     )
     assert request_digest(request) == "df9f4e21539458103442adfad6a6d483"
+
+
+def test_what_was_asked_before_there_were_newer_words_has_the_digest_that_it_had() -> None:
+    """Jobs and folders of answers know requests by it."""
+    prompt = Prompt(
+        messages=(Message(role="system", content="Be brief."), Message(role="user", content='A mug, it\'s "blue"'))
+    )
+    plain = replace(prompt, messages=prompt.messages[1:], chat=False)
+    asked = Request(id="1", prompt=prompt, sampling=SamplingParams(stop=("\n",), seed=3))
+    assert request_digest(asked) == "6db4b9be084997e1166f7dcc6f7e3d8b"
+    assert request_digest(Request(id="1", prompt=prompt, given="Yes")) == "bf468d4251acf06d3ad023df75804d70"
+    assert request_digest(Request(id="1", prompt=plain, adapter="a")) == "16ab15b442299a8eb9223fa47e005925"
+    first, *rest = prompt.messages
+    called = replace(first, calls=(ToolCall(name="stock"),))
+    others = [
+        *[
+            replace(asked, sampling=replace(asked.sampling, **more))
+            for more in ({"frequency_penalty": 0.5}, {"logit_bias": ((5, 1.0),)}, {"logit_bias": ((5, 2.0),)})
+        ],
+        *[
+            replace(asked, prompt=replace(prompt, **more))
+            for more in (
+                {"tools": ("{}",)},
+                {"messages": (called, *rest)},
+                {"messages": (replace(first, answers="a"), *rest)},
+            )
+        ],
+    ]
+    assert len({request_digest(one) for one in (asked, *others)}) == 7
+    assert request_digest(replace(asked, urgent=True)) == request_digest(asked)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from aigc.content import output_grammar
-from aigc.types import Grammar, Message, Prompt, Request, SamplingParams, TokenLogprob
-from aigc_plugins.generators.chat import Refused, Wording, completions
+from aigc.types import Grammar, Message, Prompt, Request, SamplingParams, TokenLogprob, ToolCall
+from aigc_plugins.generators.chat import Growing, Refused, Wording, completions
 
 Ask = Callable[..., Request]
 
@@ -77,6 +77,59 @@ def test_filters_the_protocol_lacks_are_left_out_and_said_once(ask: Ask, caplog:
     assert sorted(record.message.split()[0] for record in caplog.records) == ["min_p", "repetition_penalty", "top_k"]
     body = Wording(model="m", server="vllm").call(request).body
     assert (body["top_k"], body["min_p"], body["repetition_penalty"]) == (40, 0.1, 1.1)
+
+
+def test_penalties_and_biases_of_tokens_are_the_protocol_s(ask: Ask) -> None:
+    for server in ("any", "openai", "vllm"):
+        body = (
+            Wording(model="m", server=server)
+            .call(  # type: ignore[arg-type]
+                ask(frequency_penalty=0.5, logit_bias=((7, -100.0), (9, 2.5)))
+            )
+            .body
+        )
+        assert (body["frequency_penalty"], body["logit_bias"]) == (0.5, {"7": -100.0, "9": 2.5})
+    assert not Wording(model="m").call(ask()).body.keys() & {"frequency_penalty", "logit_bias"}
+
+
+def test_calls_of_tools_are_told_and_tools_refused(ask: Ask) -> None:
+    call = ToolCall(name="stock", arguments='{"of": "mug"}', id="a1")
+    messages = (
+        Message(role="user", content="How many?"),
+        Message(role="assistant", content="", calls=(call,)),
+        Message(role="tool", content="12", answers="a1"),
+    )
+    request = replace(ask(), prompt=Prompt(messages=messages))
+    assert Wording(model="m").call(request).body["messages"][1:] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [
+                {"id": "a1", "type": "function", "function": {"name": "stock", "arguments": '{"of": "mug"}'}}
+            ],
+        },
+        {"role": "tool", "content": "12", "tool_call_id": "a1"},
+    ]
+    for prompt, reason in (
+        (replace(request.prompt, tools=("{}",)), "tools cannot be sent: the calls in an answer would be lost"),
+        (replace(request.prompt, chat=False), "calls of tools cannot be sent as plain text"),
+    ):
+        with pytest.raises(Refused, match=f"^{reason}$"):
+            Wording(model="m").call(replace(request, prompt=prompt))
+
+
+def test_parts_of_a_stream_have_their_tokens_figures(ask: Ask) -> None:
+    def told(token: int) -> Any:
+        return {"content": [{"token": f"token_id:{token}", "logprob": -1.0, "top_logprobs": []}]}
+
+    events = [
+        {"choices": [{"index": 0, "delta": {"content": text}, "logprobs": told(token)}]}
+        for text, token in (("a", 5), ("", 6), ("b", 7))
+    ]
+    for asked, expected in ((1, [("a", [5]), ("", [6]), ("b", [7])]), (0, [("a", []), ("b", [])])):
+        growing = Growing(replace(ask(logprobs=asked), stream=True))
+        parts = [part for event in events for part in growing.take(event)]
+        assert [(part.text, [one.token for one in part.logprobs]) for part in parts] == expected
 
 
 def test_openai_has_its_own_word_for_the_longest_text(ask: Ask) -> None:

@@ -139,14 +139,16 @@ def test_the_same_request_in_its_words(engine: StandIn, model: str, ask: Ask, fi
         "min_p": 0.05,
         "repetition_penalty": 1.1,
         "presence_penalty": 0.2,
+        "frequency_penalty": 0.3,
         "max_tokens": 20,
         "seed": 2**62,
         "n": 2,
         "logprobs": 3,
     }
-    finish(vllm(model), ask(**wanted, stop=("\n",)))
+    finish(vllm(model), ask(**wanted, stop=("\n",), logit_bias=((7, -100.0), (9, 2.5))))
     (added,) = engine.added
-    assert vars(added.params) == {**wanted, "stop": ["\n"], "output_kind": "at the end"}
+    bias = {7: -100.0, 9: 2.5}
+    assert vars(added.params) == {**wanted, "stop": ["\n"], "logit_bias": bias, "output_kind": "at the end"}
     assert added.lora is None
 
 
@@ -201,7 +203,19 @@ def test_likely_tokens_of_each_position(engine: StandIn, model: str, ask: Ask, f
     told = [{5: SimpleNamespace(logprob=-2.0, rank=3), 8: SimpleNamespace(logprob=-0.1, rank=1)}]
     engine.answer = lambda name, params: [[engine.text("x", ids=(5,), logprobs=told)]]
     ((one,),) = finish(vllm(model), ask(logprobs=1)).values()
-    assert one.logprobs == (TokenLogprob(token=5, logprob=-2.0, top=((8, -0.1),)),)
+    spelled = {"spelled": b"\x05", "top_spelled": (b"\x08",)}
+    assert one.logprobs == (TokenLogprob(token=5, logprob=-2.0, top=((8, -0.1),), **spelled),)  # type: ignore[arg-type]
+
+
+def test_parts_of_a_stream_have_their_tokens_figures(engine: StandIn, model: str, ask: Ask) -> None:
+    told = [{token: SimpleNamespace(logprob=-1.0, rank=1)} for token in (5, 6, 7)]
+    grown = [engine.text("ab"[:end], ids=(5, 6, 7)[: end + 1], logprobs=told[: end + 1]) for end in range(3)]
+    engine.answer = lambda name, params: [[one] for one in grown]
+    generator = vllm(model)
+    generator.submit(ask(stream=True, logprobs=1))
+    *parts, whole = [one for step in iter(generator.step, []) for one in step]
+    assert [(one.text, [score.token for score in one.logprobs]) for one in parts] == [("", [5]), ("a", [6]), ("b", [7])]
+    assert sum((one.logprobs for one in parts), ()) == whole.logprobs  # type: ignore[union-attr]
 
 
 def test_a_streaming_text_is_told_as_it_grows(engine: StandIn, model: str, ask: Ask, watch: Any) -> None:

@@ -74,7 +74,7 @@ def test_a_project_opens_it_where_nobody_is_named(
         ("rows=0", "engine.rows: 0 is not at least 1"),
         ("threads=-1", "engine.threads: -1 is not at least 0"),
         ("prefix_cache=maybe", "engine.prefix_cache: 'maybe' is neither true nor false"),
-        ("adapters=here", "engine.adapters: no such option; known: context, deterministic, device, dtype"),
+        ("adapters=here", "engine.adapters: no such option; known: batch_share, context, deterministic, device"),
         ("fresh=true", "engine.fresh: no such option"),
         ("dtype=int9", "engine.dtype: 'int9' is no dtype; did you mean 'int8'?"),
         ("device=gpu", "engine.device: 'gpu' is no device"),
