@@ -35,8 +35,13 @@ from aigc.types.places import text_places as text_places
 from aigc.types.places import with_texts as with_texts
 from aigc.types.review import Decision as Decision
 from aigc.types.review import Review as Review
+from aigc.types.review import Ruled as Ruled
+from aigc.types.review import Ruling as Ruling
+from aigc.types.review import Standpoint as Standpoint
 from aigc.types.review import Verb as Verb
 from aigc.types.review import base_of as base_of
+from aigc.types.review import revision as revision
+from aigc.types.review import standpoint as standpoint
 from aigc.types.shown_number import ShownNumber as ShownNumber
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
