@@ -1,7 +1,7 @@
 """What people decided of whole pieces: approved, or rejected with a note; and where each piece stands with them.
 
-An approved piece stands as it was read: nothing writes it again while its brief is the same, `--fresh` and another model
-included. A rejected one is written again by the next run, which is told the note. Every ruling goes into the log of
+An approved piece stands as it was read: nothing writes it again while its brief is the same, not `--fresh` nor another
+model. A rejected one is written again by the next run, which is told the note. Every ruling goes into the log of
 decisions, where nothing is ever taken away.
 """
 
@@ -31,6 +31,7 @@ STANDPOINT = """case
     when l.verdict = 'approved' and l.stale then 'stale' when l.verdict = 'approved' then 'approved'
     when l.verdict = 'rejected' and not l.stale then 'rejected'
     when r.fields <> '{}' then 'edited' else 'open' end"""
+READABLE = f"{FINISHED} and status <> 'failed'"
 STANDING = "pieces p left join rulings l on l.id = p.id left join reviews r on r.id = p.id"
 LOGGED = 'id, decision, fields, base, rev, "by", at, note, seen'
 
@@ -85,14 +86,12 @@ class Rulings:
         """Count the finished pieces by where people stand with them."""
         if self._database.format < FIRST_WITH_RULINGS:
             return Counter()
-        where = f"{FINISHED} and status <> 'failed'"
-        return Counter(
-            dict(self._database.ask(f"select {STANDPOINT}, count(*) from {STANDING} where {where} group by 1"))
-        )
+        question = f"select {STANDPOINT}, count(*) from {STANDING} where {READABLE} group by 1"
+        return Counter(dict(self._database.ask(question)))
 
     def listed(self, shelf: Shelf) -> tuple[list[Listed], int]:
         """Return the finished pieces that are asked for, in the briefs' order, and how many there are in all."""
-        asked: list[tuple[str, Sequence[Json]]] = [(f"{FINISHED} and status <> 'failed'", ())]
+        asked: list[tuple[str, Sequence[Json]]] = [(READABLE, ())]
         if shelf.standpoint:
             asked.append((f"{STANDPOINT} = ?", (shelf.standpoint,)))
         if shelf.status:
