@@ -36,6 +36,7 @@ BUILT_IN: Mapping[str, str] = {
     "write": "Write a text from a sentence that asks for it, or change one.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
+    "review": "Approve, edit and send back pieces in the browser.",
     "pick": "Take, write or refuse what could stand in a piece.",
     "find": "Find pieces by the words in them.",
     "export": "Write a finished batch in another format.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.echo import echo
 from aigc.cli.options import Overrides, looking_options, open_project, writing_options
 from aigc.cli.progress import loading
@@ -31,6 +32,15 @@ EXTRA = "pip install 'aigc[serve]'"
     type=click.Path(path_type=Path),
     help="Who may ask, by name: YAML of `name: {token: …, role: write|review|admin}`; else one token is printed.",
 )
+@click.option(
+    "--job",
+    "jobs",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    shell_complete=completing.jobs,
+    help="A batch that people review at /review; repeat for more.",
+)
 @click.option("--any-model", is_flag=True, help="Let whatever a program calls the model mean this one.")
 @click.option("--lenient", is_flag=True, help="Leave out, by name in a header, what a call asks and cannot be done.")
 @writing_options
@@ -40,6 +50,7 @@ def command(
     port: int,
     names: tuple[str, ...],
     token_file: Path | None,
+    jobs: tuple[Path, ...],
     any_model: bool,
     lenient: bool,
     overrides: Overrides,
@@ -56,6 +67,7 @@ def command(
     Examples:
       aigc serve
       aigc serve -m qwen2.5-coder-1.5b --port 9000
+      aigc serve --job spring --job summer
       aigc serve --token-file team.yaml --host 0.0.0.0 --name copy.example.com
       curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8765/v1/models
     """
@@ -68,8 +80,10 @@ def command(
     project = open_project(folder, overrides)
     address = ListeningAt(host=host, port=port, names=names)
     with loading(project.settings.model) as report:
-        server = serve(project, address, token_file, report=report, any_model=any_model, lenient=lenient)
+        server = serve(project, address, token_file, jobs=jobs, report=report, any_model=any_model, lenient=lenient)
     echo(f"{project.source.title} at {server.url}", err=True)
     if server.printed is not None:
         echo(f"token: {server.printed.token}", err=True)
+    if jobs:
+        echo(f"review at {server.url}/review", err=True)
     return server.run()

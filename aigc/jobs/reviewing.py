@@ -37,8 +37,9 @@ SHOWN = "shown"  # the fact that says how many decisions the folder's files show
 
 @contextmanager
 def at_desk(project: Project, folder: Path, *, most: float = math.inf, patience: float = PATIENCE) -> Iterator[Desk]:
-    """Open a job's folder to decide on its pieces; the files of a job of more than `most` pieces are left behind. So
-    many seconds are waited for another run. NotFound where it holds no job, JobError while a batch is written there, or where the disk refuses."""
+    """Open a job's folder to decide on its pieces; the files of a job of more than `most` pieces are left behind.
+    NotFound where it holds no job, JobError where the disk refuses, or a batch is still written there after `patience`
+    seconds."""
     check_job(folder)
     with only_run(folder, patience=PATIENCE):
         ledger = Ledger(folder / LEDGER_FILE)

@@ -35,6 +35,7 @@ class ServerPlan:
     any_model: bool = False
     lenient: bool = False
     more: Collection[Route] = field(default_factory=tuple)
+    doors: Collection[str] = ()
 
 
 def make_app(plan: ServerPlan) -> ASGIApp:
@@ -43,6 +44,13 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         board=plan.board, models=plan.models, context=plan.context, any_model=plan.any_model, lenient=plan.lenient
     )
     routes = [Route("/health", _health(plan.board)), *openai.routes(), *plan.more]
+    return guarded(routes, plan.passes, hosts=plan.hosts, doors=plan.doors)
+
+
+def guarded(
+    routes: Collection[Route], passes: Passes, *, hosts: Collection[str] = LOOPBACK, doors: Collection[str] = ()
+) -> ASGIApp:
+    """Return an application of some routes, guarded; `doors` need no token."""
     handlers: dict[type[Exception] | int, Callable[..., Response]] = {
         Refusal: _refused,
         QueueFull: _full,
@@ -50,8 +58,8 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         ClientDisconnect: _gone,
         HTTPException: _http,
     }
-    app = Starlette(routes=routes, exception_handlers=handlers)
-    return Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
+    app = Starlette(routes=list(routes), exception_handlers=handlers)
+    return Gatekeeper(app=app, passes=passes, hosts=hosts, doors=doors)
 
 
 def _health(board: Switchboard) -> Callable[[Request], Response]:

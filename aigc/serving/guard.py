@@ -70,11 +70,12 @@ class Gatekeeper:
             await self.app(scope, arriving, safe)
         except Refusal as refused:
             if not safe.begun:
-                await refusal_response(refused, path=scope["path"])(scope, receive, safe)
+                path = scope["path"] if self.doors and scope["method"] == "GET" else ""
+                await refusal_response(refused, path=path)(scope, receive, safe)
         except TimeoutError:
             if not safe.begun:
                 slow = Refusal(408, "the request came too slowly", code="timeout")
-                await refusal_response(slow, path=scope["path"])(scope, receive, safe)
+                await refusal_response(slow)(scope, receive, safe)
 
     def _let_in(self, scope: Scope) -> Pass | None:
         headers = Headers(scope=scope)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import urlencode
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+PAGES = re.compile(r"/review(/|$)")
 KINDS = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 
@@ -32,5 +35,7 @@ class Refusal(Exception):
 
 
 def refusal_response(refused: Refusal, *, path: str = "") -> Response:
-    """Return the answer."""
+    """Return the answer; where a person asked for a page at `path` without a token, the way to sign in."""
+    if refused.status == HTTPStatus.UNAUTHORIZED and PAGES.match(path):
+        return RedirectResponse(f"/sign-in?{urlencode({'next': path})}", HTTPStatus.SEE_OTHER)
     return JSONResponse(refused.body, refused.status, refused.headers)

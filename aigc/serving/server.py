@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from aigc.errors import UsageError
 from aigc.project import Project, project_over
@@ -20,6 +21,8 @@ from aigc.serving.content_routes import ContentRoutes
 from aigc.serving.guard import LOOPBACK
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
+from aigc.serving.review_pages import DOORS, ReviewPages
+from aigc.serving.review_room import ReviewRoom
 from aigc.serving.switchboard import Switchboard
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ class RunningServer:
     printed: Pass | None
     board: Switchboard
     service: PieceService
+    room: ReviewRoom | None
     server: uvicorn.Server
     bound: socket.socket
 
@@ -63,6 +67,8 @@ class RunningServer:
                 self.server.run(sockets=[self.bound])
         finally:
             self.service.close()
+            if self.room is not None:
+                self.room.close()
             self.board.close()
             self.bound.close()
         return 0
@@ -73,20 +79,27 @@ def serve(
     address: ListeningAt,
     token_file: Path | None,
     *,
+    jobs: Sequence[Path] = (),
     report: Callable[[Progress], None] | None = None,
     any_model: bool = False,
     lenient: bool = False,
 ) -> RunningServer:
-    """Load the model, bind the socket. UsageError for an address that is taken or a file of tokens that is wrong;
+    """Load the model, bind the socket; `jobs` may be reviewed. UsageError for an address that is taken or a file of tokens that is wrong;
     ModelError for a model that cannot be loaded."""
     printed = owner_pass() if token_file is None else None
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
-    bound = _bound(address)
+    bound = bound_socket(address)
     project = _interactive(project)
     board = Switchboard(partial(project.generator, report))
     try:
         board.start()
     except BaseException:
+        bound.close()
+        raise
+    try:
+        room = ReviewRoom(project, jobs) if jobs else None
+    except BaseException:
+        board.close()
         bound.close()
         raise
     service = PieceService(project, board)
@@ -100,10 +113,24 @@ def serve(
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,
-        more=content.routes(),
+        more=[*content.routes(), *(ReviewPages(room=room, passes=passes).routes() if room else ())],
+        doors=DOORS if room else (),
     )
+    return RunningServer(
+        url=url_of(bound),
+        printed=printed,
+        board=board,
+        service=service,
+        room=room,
+        server=uvicorn_server(make_app(plan)),
+        bound=bound,
+    )
+
+
+def uvicorn_server(app: ASGIApp) -> uvicorn.Server:
+    """Return a server of an application, as all of ours are set."""
     config = uvicorn.Config(
-        make_app(plan),
+        app,
         http=PatientConnection,
         ws="none",
         log_level="warning",
@@ -113,16 +140,13 @@ def serve(
         timeout_graceful_shutdown=ENDING,
         lifespan="off",
     )
+    return uvicorn.Server(config)
+
+
+def url_of(bound: socket.socket) -> str:
+    """Return the address of what listens at a socket."""
     host, port = bound.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return RunningServer(
-        url=f"http://{shown}:{port}",
-        printed=printed,
-        board=board,
-        service=service,
-        server=uvicorn.Server(config),
-        bound=bound,
-    )
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _interactive(project: Project) -> Project:
@@ -132,7 +156,7 @@ def _interactive(project: Project) -> Project:
     return project_over(project, engine={**project.settings.engine, "interactive": True})
 
 
-def _bound(address: ListeningAt) -> socket.socket:
+def bound_socket(address: ListeningAt) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
