@@ -104,8 +104,8 @@ def command(
         paths = writing(replacing=True, of=of, refused=refused.append, taken=taken.__setitem__)
         if out is None:
             own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
-            which = {"with_flagged": with_flagged, "approved_only": approved_only}
-            remember_exports(ledger, [Export(name=name, options=own[name], **which) for name in own])
+            asked = partial(Export, with_flagged=with_flagged, approved_only=approved_only)
+            remember_exports(ledger, [asked(name=name, options=own[name]) for name in own])
         many, damaged = len(good), ledger.pieces.damaged
     code = int(bool(refused) or damaged)
     if as_json:

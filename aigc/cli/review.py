@@ -70,8 +70,7 @@ def _counted(batches: tuple[Path, ...], *, as_json: bool) -> int:
         print_json(found)
         return 0
     for name, held in found.items():
-        told = ", ".join(
-            f"{many} {'sent back' if state == 'rejected' else state}" for state, many in held.items() if many
-        )
+        words = {name: "sent back" if name == "rejected" else name for name in held}
+        told = ", ".join(f"{many} {words[state]}" for state, many in held.items() if many)
         echo(f"{name}: {told or 'no piece is finished'}")
     return 0

@@ -107,9 +107,8 @@ class ReviewRoutes:
         body = read_body(DecisionBody, await json_of(call))
         seen = call.headers.get("if-match", "").strip().strip('"')
         if not seen:
-            raise Refusal(
-                428, "If-Match: the rev of the piece that was read is needed", param="If-Match", code="no_rev"
-            )
+            message = "If-Match: the rev of the piece that was read is needed"
+            raise Refusal(428, message, param="If-Match", code="no_rev")
         stands, view = await self.room.ask(job_of(call), lambda desk: _decided(desk, name, seen, body), by=by)
         if not stands:
             message = f"{name}: was changed since it was read"
@@ -173,7 +172,7 @@ def shelf_of(call: Call) -> Shelf:
 
 
 def _counts(desk: Desk) -> dict[str, int]:
-    return dict(desk.ledger.rulings.counts())
+    return {str(name): many for name, many in desk.ledger.rulings.counts().items()}
 
 
 def _viewed(desk: Desk, name: str) -> dict[str, Json]:

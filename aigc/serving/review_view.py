@@ -102,12 +102,6 @@ def rack_of(desk: Desk, shelf: Shelf) -> Rack:
     """Return the pieces that a shelf asks for."""
     pieces, many = desk.ledger.rulings.listed(shelf)
     revs = {one.id: revision(desk.piece(one.id)) for one in pieces}
-    counts = desk.ledger.rulings.counts()
-    return Rack(
-        pieces=pieces,
-        revs=revs,
-        many=many,
-        first=shelf.first,
-        most=shelf.most,
-        counts={**counts, "all": counts.total()},
-    )
+    counts = {str(name): many for name, many in desk.ledger.rulings.counts().items()}
+    counts["all"] = sum(counts.values())
+    return Rack(pieces=pieces, revs=revs, many=many, first=shelf.first, most=shelf.most, counts=counts)

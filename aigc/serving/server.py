@@ -84,8 +84,8 @@ def serve(
     any_model: bool = False,
     lenient: bool = False,
 ) -> RunningServer:
-    """Load the model, bind the socket; `jobs` may be reviewed. UsageError for an address that is taken or a file of tokens that is wrong;
-    ModelError for a model that cannot be loaded."""
+    """Load the model, bind the socket; `jobs` may be reviewed. UsageError for an address that is taken or a file of
+    tokens that is wrong; ModelError for a model that cannot be loaded."""
     printed = owner_pass() if token_file is None else None
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
     bound = bound_socket(address)
