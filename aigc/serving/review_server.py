@@ -61,6 +61,7 @@ def serve_review(project: Project, folders: Sequence[Path], *, port: int = 0, by
     room = ReviewRoom(project, folders)
     try:
         bound = bound_socket(ListeningAt(port=port))
+        bound.listen()  # a browser that is quicker than we are waits
     except BaseException:
         room.close()
         raise

@@ -56,15 +56,15 @@ def test_edits_and_approvals_stand_through_reruns_changed_briefs_and_fresh(shop:
     run(names(1000))
     kept = reviewed(shop, edits=50, approvals=300)
     run(names(1000))
-    assert {name: texts(shop.folder)[name] for name in kept} == kept
+    assert kept.items() <= texts(shop.folder).items()
     run(names(1000, changed=30))  # of which all are edited
     changed = {one.id: one for one in read_artifacts(shop.folder)}
     assert {name: changed[name].fields["text"] for name in kept} == kept
     stale = [name for name in kept if changed[name].review and changed[name].review.stale]
     assert stale == [f"{at:04}" for at in range(30)] and changed["0000"].status == "flagged"
-    shop.generator = ScriptedGenerator(other)
+    shop.generator = ScriptedGenerator(other, capacity=64)
     run(names(1000, changed=30), fresh=True)
-    assert {name: texts(shop.folder)[name] for name in kept} == kept, "another text beneath them changes nothing"
+    assert kept.items() <= texts(shop.folder).items(), "another text beneath them changes nothing"
     assert shop.asked == 700, "approved pieces are not written again"
     held = stands(shop.folder)
     assert sum(one == "approved" for one in held.values()) == 300
@@ -93,8 +93,6 @@ def test_an_approved_piece_stands_whatever_else_would_make_it_now(shop: Shop) ->
     again = Shop(type(shop.project).open(shop.project.folder, registry=shop.project.registry), shop.folder)
     again.run(["mug", "pot"])
     assert texts(shop.folder) == {"00": "Buy mug", "01": "Buy a pot"}
-    again.run(["mug", "pot"], only=["00"])
-    assert texts(shop.folder)["00"] == "Buy mug", "with its own key"
     with at_desk(again.project, shop.folder) as desk:
         desk.reopen("00")
     again.run(["mug", "pot"])
