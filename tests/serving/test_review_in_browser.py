@@ -18,8 +18,8 @@ from tests.serving.reviewing import FILES, Reviewer, reviewing, write_job
 from tests.serving.test_review_api import EVIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-QUICK = 100  # milliseconds, on an idle machine
-LOADED = 4  # times that, where others use it too
+QUICK = 100  # milliseconds until a key is answered
+LOADED = 4  # times that for the slowest, where others use the machine too
 CODES = {"Enter": 13, "Escape": 27, "ArrowDown": 40}
 HTML = "document.querySelector('#piece').innerHTML + document.querySelector('#told').textContent"
 
@@ -101,17 +101,16 @@ def test_sixty_adverts_are_reviewed_by_keyboard_alone(browser: Chromium, project
                 person.press("Enter")
                 continue
             person.press("a")
+        person.sees("document.querySelector('[data-count=approved]').textContent === '59'")
         person.press("u")
         person.sees("document.querySelector('#piece article').dataset.standpoint !== 'approved'")
         person.press("a")
         person.sees("document.querySelector('[data-count=approved]').textContent === '59'")
         assert not browser.complaints
         assert edits == 6 and len(person.pressed) <= 150
-        slow = sorted(person.pressed)[-3:]
-        assert slow[0] <= QUICK * LOADED, f"answered after {slow} ms"
-        print(
-            f"{len(person.pressed)} presses, median {sorted(person.pressed)[len(person.pressed) // 2]:.0f} ms, {slow}"
-        )
+        took = sorted(person.pressed)
+        print(f"{len(took)} presses; half within {took[len(took) // 2]:.0f} ms, all within {took[-1]:.0f} ms")
+        assert took[len(took) * 9 // 10] <= QUICK and took[-1] <= QUICK * LOADED, took[-5:]
     pieces = read_artifacts(tmp_path / "out")
     assert [one.id for one in pieces if standpoint(one) != "approved"] == ["20"]
     assert pieces[3].fields["headlines"] == ["Mug 3", "A good one, 3"] and pieces[3].status == "accepted"
@@ -164,9 +163,8 @@ def test_no_text_runs_or_reaches_out(browser: Chromium, project: Project, tmp_pa
             assert person.here == f"{at:02}"
         time.sleep(0.5)
         assert browser.ask("window.hit") == 0
-        asked = [
-            one["params"]["request"]["url"] for one in browser.events if one["method"] == "Network.requestWillBeSent"
-        ]
+        sent = [one["params"] for one in browser.events if one["method"] == "Network.requestWillBeSent"]
+        asked = [one["request"]["url"] for one in sent]
         assert all(url.startswith((reviewer.server.url, "data:")) for url in asked), asked
         assert not any(one["method"] == "Page.javascriptDialogOpening" for one in browser.events)
 

@@ -117,25 +117,31 @@ function note(id, view) {
 
 // -- decisions ---------------------------------------------------------------------------------------------------------
 
-function decide(id, rev, body, { undo = null, quiet = false } = {}) {
-  const done = waiting.then(async () => {
-    const { status, told: answer } = await send(pieceUrl(id), body, { "if-match": `"${row(id)?.dataset.rev ?? rev}"` });
-    if (status === 200) {
-      note(id, answer);
-      if (undo) undoing.push({ id, rev: answer.rev, body: undo });
-      if (!quiet) tell(`${id}: ${["edit", "take", "restore"].includes(body.do) ? words.saved : words[answer.standpoint]}`);
-      return true;
-    }
-    if (status === 409) conflict(id, body, answer);
-    else {
-      cached.delete(id);
-      if (current() !== id) await open(id);
-      tell(answer.error?.message ?? words.cannot, true);
-    }
-    return false;
-  });
+function inTurn(act) {
+  const done = waiting.then(act);
   waiting = done.catch(() => {});
   return done;
+}
+
+function decide(id, rev, body, { undo = null, quiet = false } = {}) {
+  return inTurn(() => decideNow(id, rev, body, { undo, quiet }));
+}
+
+async function decideNow(id, rev, body, { undo = null, quiet = false } = {}) {
+  const { status, told: answer } = await send(pieceUrl(id), body, { "if-match": `"${row(id)?.dataset.rev ?? rev}"` });
+  if (status === 200) {
+    note(id, answer);
+    if (undo) undoing.push({ id, rev: answer.rev, body: undo });
+    if (!quiet) tell(`${id}: ${["edit", "take", "restore"].includes(body.do) ? words.saved : words[answer.standpoint]}`);
+    return true;
+  }
+  if (status === 409) conflict(id, body, answer);
+  else {
+    cached.delete(id);
+    if (current() !== id) await open(id);
+    tell(answer.error?.message ?? words.cannot, true);
+  }
+  return false;
 }
 
 function conflict(id, body, answer) {
@@ -197,13 +203,14 @@ function rejectWith(form) {
   return move(1);
 }
 
-async function undo() {
-  await waiting;
-  const last = undoing.pop();
-  if (!last) return tell(words.nothing_to_undo);
-  if (current() !== last.id) await open(last.id);
-  for (const body of [last.body].flat()) if (!(await decide(last.id, last.rev, body, { quiet: true }))) return;
-  tell(`${last.id}: ${words.undone}`);
+function undo() {
+  return inTurn(async () => {
+    const last = undoing.pop();
+    if (!last) return tell(words.nothing_to_undo);
+    if (current() !== last.id) await open(last.id);
+    for (const body of [last.body].flat()) if (!(await decideNow(last.id, last.rev, body, { quiet: true }))) return;
+    tell(`${last.id}: ${words.undone}`);
+  });
 }
 
 function before(here) {
