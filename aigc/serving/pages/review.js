@@ -6,6 +6,7 @@ const told = document.querySelector("#told"), keys = document.querySelector("#ke
 const job = list.dataset.job, base = encodeURIComponent(job);
 const rows = [...list.querySelectorAll("li[data-id]")];
 const cached = new Map(); // id → a piece's HTML, as it was fetched
+const AHEAD = 3; // pieces fetched before they are asked for
 const undoing = []; // what takes decisions back, the last one last
 let place = ""; // of the current text
 let waiting = Promise.resolve(); // decisions go one after the other
@@ -67,6 +68,11 @@ async function fetched(id) {
   return coming;
 }
 
+function lookAhead(id) {
+  const at = rows.indexOf(row(id)) + 1;
+  for (const next of rows.slice(at, at + AHEAD)) fetched(next.dataset.id).catch(() => {});
+}
+
 async function open(id) {
   try {
     const html = await fetched(id);
@@ -74,8 +80,7 @@ async function open(id) {
     show(html, id);
     const link = row(id)?.querySelector("a");
     if (link) history.replaceState(null, "", link.href);
-    const after = rows[rows.indexOf(row(id)) + 1];
-    if (after) fetched(after.dataset.id).catch(() => {});
+    lookAhead(id);
   } catch {
     tell(words.offline, true);
   }
@@ -403,8 +408,7 @@ document.querySelector("#sign-out").addEventListener("click", async () => {
 mark();
 if (current()) {
   cached.set(current(), Promise.resolve(pane.innerHTML));
-  const after = rows[rows.indexOf(row(current())) + 1];
-  if (after) fetched(after.dataset.id).catch(() => {});
+  lookAhead(current());
   pane.focus({ preventScroll: true });
 }
 document.documentElement.dataset.ready = "1";
