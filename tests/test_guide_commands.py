@@ -28,7 +28,8 @@ NEEDS = {  # what no script stands in for → why
     r"aigc bench|aigc train|aigc evaluate|python -m aigc\.train": "a model that computes",
     r"--on ray": "a cluster",
     r"--on vllm|--on openai": "what must be installed, or a server",
-    r"--watch|aigc pick spring$": "a terminal, and somebody to end it",
+    r"--watch|aigc pick spring$|aigc review spring$|aigc serve": "a terminal, and somebody to end it",
+    r"--approved-only": "somebody who approved, as in tests/cli/test_review.py",
     r"/mnt/": "a disk of that name",
     r"--from (matrixify|woocommerce|merchant-center|screaming-frog|search-console|semrush|ahrefs|keyword-planner)": (
         "the tool's export, which is read in tests/inputs/test_presets.py"
