@@ -103,21 +103,17 @@ def command(
         taken = dict.fromkeys(formats, 0)  # but those that break are not heard of
         paths = writing(replacing=True, of=of, refused=refused.append, taken=taken.__setitem__)
         if out is None:
-            own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
             asked = partial(Export, with_flagged=with_flagged, approved_only=approved_only)
+            own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
             remember_exports(ledger, [asked(name=name, options=own[name]) for name in own])
         many, damaged = len(good), ledger.pieces.damaged
-    code = int(bool(refused) or damaged)
+    code, gone = int(bool(refused) or damaged), counts.total() - counts["waiting"] - many
     if as_json:
-        gone = counts.total() - counts["waiting"] - many
         told = {"refused": refused, "by_format": taken} if refused else {}
         print_json({"pieces": max(taken.values()), "left_out": gone, "files": [str(path) for path in paths], **told})
         return code
-    states = f"{counts.total() - counts['waiting'] - many} not approved" if approved_only else ""
-    states = states or _left_out(counts, left_out, reviewed["rejected"])
-    note = f"; left out: {states}" if states else ""
-    note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    _tell(paths, f"{_exported(taken, many)}{note}", refused)
+    states = f"{gone} not approved" if approved_only else _left_out(counts, left_out, reviewed["rejected"])
+    _tell(paths, f"{_exported(taken, many)}{_note(states, counts['waiting'])}", refused)
     if not paths and (fitting := formats_taking(project, batch)):
         echo(f"{batch} can be written as {', '.join(fitting)}", err=True)
     return code
@@ -172,6 +168,10 @@ def _nothing(batch: Path, counts: Counter[str], left_out: Sequence[str]) -> JobE
         states = ", ".join(filter(None, [states, f"{damaged} damaged"]))
         hint = hint or AGAIN
     return JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
+
+
+def _note(left_out: str, waiting: int) -> str:
+    return (f"; left out: {left_out}" if left_out else "") + (f"; {waiting} wait" if waiting else "")
 
 
 def _left_out(counts: Mapping[str, int], left_out: Sequence[str], by_people: int) -> str:

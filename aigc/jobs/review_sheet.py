@@ -40,7 +40,7 @@ Done = Literal["taken", "standing already", "conflict", "wrong"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
+class ReviewedRow:
     """This is what became of one row of a sheet."""
 
     row: int
@@ -86,7 +86,7 @@ def write_review_sheet(desk: Desk, path: Path) -> int:
     return len(names)
 
 
-def take_review_sheet(desk: Desk, path: Path) -> list[SheetRow]:
+def take_review_sheet(desk: Desk, path: Path) -> list[ReviewedRow]:
     """Do what a filled-in sheet says, and return what became of each row that says something. UsageError where the file
     is no such sheet."""
     rows = list(_rows(path))
@@ -133,7 +133,7 @@ def _cell(sheet: Any, text: str) -> Any:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows that have an id, by the names of their columns."""
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
@@ -163,7 +163,7 @@ def _word(value: Json) -> str:
     return "" if whole is None else str(whole)
 
 
-def _taken(desk: Desk, number: int, row: Mapping[str, str]) -> SheetRow | None:
+def _taken(desk: Desk, number: int, row: Mapping[str, str]) -> ReviewedRow | None:
     """Do what a row says; None where it says nothing."""
     name, told = row["id"].strip(), row.get("decision", "").strip().lower()
     texts = {place: text for place, text in row.items() if place not in (*HEAD, *TAIL) and not place.startswith(BRIEF)}
@@ -176,10 +176,10 @@ def _taken(desk: Desk, number: int, row: Mapping[str, str]) -> SheetRow | None:
             raise UsageError(f"{name}: {told!r} is no decision", hint=hint)
         return _decided(desk, number, desk.piece(name), texts if touched else {}, row)
     except AigcError as error:
-        return SheetRow(row=number, id=name, done="wrong", told=str(error))
+        return ReviewedRow(row=number, id=name, done="wrong", told=str(error))
 
 
-def _decided(desk: Desk, number: int, piece: Artifact, texts: Mapping[str, str], row: Mapping[str, str]) -> SheetRow:
+def _decided(desk: Desk, number: int, piece: Artifact, texts: Mapping[str, str], row: Mapping[str, str]) -> ReviewedRow:
     now = {place: at_path(piece.fields, place) for place in texts}
     edits = {
         place: _bare(text)
@@ -191,11 +191,11 @@ def _decided(desk: Desk, number: int, piece: Artifact, texts: Mapping[str, str],
         not ruled or standpoint(piece) == ruled or (ruled == "reopened" and standpoint(piece) in ("open", "edited"))
     )
     if not edits and stands:
-        return SheetRow(row=number, id=piece.id, done="standing already", told=f"{piece.id}: stands so already")
+        return ReviewedRow(row=number, id=piece.id, done="standing already", told=f"{piece.id}: stands so already")
     if revision(piece) != row["rev"].strip():
         shown = "; ".join(f"{place}: {text!r}, and now {now[place]!r}" for place, text in edits.items())
         told = f"{piece.id}: changed since this sheet was written{f': {shown}' if shown else ''}"
-        return SheetRow(row=number, id=piece.id, done="conflict", told=told)
+        return ReviewedRow(row=number, id=piece.id, done="conflict", told=told)
     for place, text in edits.items():
         desk.write(piece.id, place, text)
     if ruled == "approved":
@@ -205,4 +205,4 @@ def _decided(desk: Desk, number: int, piece: Artifact, texts: Mapping[str, str],
     elif ruled and not stands:
         desk.reopen(piece.id)
     done = [*(f"{place} edited" for place in edits), *([ruled] if ruled else [])]
-    return SheetRow(row=number, id=piece.id, done="taken", told=f"{piece.id}: {', '.join(done)}")
+    return ReviewedRow(row=number, id=piece.id, done="taken", told=f"{piece.id}: {', '.join(done)}")
