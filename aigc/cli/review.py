@@ -72,9 +72,9 @@ def command(
     if sheet is not None or filled is not None:
         if len(batches) > 1 or (sheet is not None and filled is not None):
             raise UsageError("--sheet and --from: one of them, for one DIR")
-        return (
-            _sheet_written(project, batches[0], sheet) if sheet else _sheet_taken(project, batches[0], filled, as_json=as_json)
-        )
+        if sheet is not None:
+            return _sheet_written(project, batches[0], sheet)
+        return _sheet_taken(project, batches[0], filled, as_json=as_json)
     if as_json:
         raise UsageError("--json: goes with --counts and --from", hint="/api/review answers in JSON while it runs")
     try:
