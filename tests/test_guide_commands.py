@@ -29,7 +29,8 @@ NEEDS = {  # what no script stands in for → why
     r"--on ray": "a cluster",
     r"aigc serve|^curl": "a port, and somebody to end it: tests/serving asks what the page does",
     r"--on vllm|--on openai": "what must be installed, or a server",
-    r"--watch|aigc pick spring$|aigc chat --kb help$": "a terminal, and somebody to end it",
+    r"--watch|aigc pick spring$|aigc chat --kb help$|aigc review spring$": "a terminal, and somebody to end it",
+    r"--approved-only": "somebody who approved, as in tests/cli/test_review.py",
     r"/mnt/": "a disk of that name",
     r"--from (matrixify|woocommerce|merchant-center|screaming-frog|search-console|semrush|ahrefs|keyword-planner)": (
         "the tool's export, which is read in tests/inputs/test_presets.py"

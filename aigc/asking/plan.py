@@ -43,12 +43,13 @@ KEPT = {"type": "type", "briefs": "briefs", "from": "origin"}  # what a job file
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """This is a format to export in, with its options; `where` is where it was asked for. `with_flagged` adds
-    flagged pieces to the accepted ones."""
+    flagged pieces to the accepted ones, `approved_only` leaves out what people did not approve."""
 
     name: str
     options: Mapping[str, Json] = field(default_factory=dict)
     where: str = ""
     with_flagged: bool = False
+    approved_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,11 @@ from aigc.cli.options import (
     with_flagged_option,
 )
 from aigc.cli.readable import counted
-from aigc.errors import AigcError, JobError, NotFound, UsageError
+from aigc.errors import AigcError, JobError, NotFound, UsageError, shell_command
 from aigc.jobs import Good, catch_up, export, own_options, prepare_folder, remember_exports
 from aigc.ledger import has_ledger, opened_ledger
 from aigc.ledger.damage import AGAIN
-from aigc.types import STATUSES
+from aigc.types import STATUSES, Standpoint
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -55,6 +55,7 @@ NEVER = ("rejected", "failed")
 )
 @out_option
 @with_flagged_option
+@click.option("--approved-only", is_flag=True, help="Only what people approved (`aigc review`), flagged or not.")
 @looking_options
 def command(
     batch: Path,
@@ -62,15 +63,16 @@ def command(
     options: Pairs,
     out: Path | None,
     with_flagged: bool,
+    approved_only: bool,
     folder: Path | None,
     as_json: bool,
 ) -> int:
     """Write a finished batch in another format.
 
     DIR is the folder of an `aigc batch`. Accepted pieces are written, and flagged ones too with --with-flagged, marked
-    where the format can; rejected and failed ones never are. A later `aigc batch` on the folder writes the format with
-    the same options. With --out the files go into another folder, and nothing in DIR changes: it may be on a disk that
-    cannot be written.
+    where the format can; rejected and failed ones never are, nor what a person rejected. A later `aigc batch` on the
+    folder writes the format with the same options. With --out the files go into another folder, and nothing in DIR
+    changes: it may be on a disk that cannot be written.
 
     \b
     Examples:
@@ -78,6 +80,7 @@ def command(
       aigc export spring --to google-ads-editor -o campaign="Spring sale"
       aigc export spring --to markdown --to jsonl --json
       aigc export spring --to csv --with-flagged
+      aigc export spring --to csv --approved-only
       aigc export /mnt/archive/spring --to csv --out again
     """
     project = open_project(folder)
@@ -89,9 +92,10 @@ def command(
     left_out = NEVER if with_flagged else ("flagged", *NEVER)
     refused: list[str] = []
     with opened_ledger(batch) as ledger:
-        good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
+        good = Good(ledger, with_flagged=with_flagged, approved=approved_only)
+        counts, reviewed = ledger.totals.counts(), ledger.rulings.counts()
         if not len(good):
-            raise _nothing(batch, counts, left_out)
+            raise _unapproved(batch, reviewed) if approved_only else _nothing(batch, counts, left_out)
         if out is not None:
             prepare_folder(out)
         of = str(batch.resolve()) if out is not None else ""
@@ -99,18 +103,17 @@ def command(
         taken = dict.fromkeys(formats, 0)  # but those that break are not heard of
         paths = writing(replacing=True, of=of, refused=refused.append, taken=taken.__setitem__)
         if out is None:
+            asked = partial(Export, with_flagged=with_flagged, approved_only=approved_only)
             own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
-            remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
+            remember_exports(ledger, [asked(name=name, options=own[name]) for name in own])
         many, damaged = len(good), ledger.pieces.damaged
-    code = int(bool(refused) or damaged)
+    code, gone = int(bool(refused) or damaged), counts.total() - counts["waiting"] - many
     if as_json:
-        gone = sum(counts[name] for name in left_out)
         told = {"refused": refused, "by_format": taken} if refused else {}
         print_json({"pieces": max(taken.values()), "left_out": gone, "files": [str(path) for path in paths], **told})
         return code
-    note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
-    note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    _tell(paths, f"{_exported(taken, many)}{note}", refused)
+    states = f"{gone} not approved" if approved_only else _left_out(counts, left_out, reviewed["rejected"])
+    _tell(paths, f"{_exported(taken, many)}{_note(states, counts['waiting'])}", refused)
     if not paths and (fitting := formats_taking(project, batch)):
         echo(f"{batch} can be written as {', '.join(fitting)}", err=True)
     return code
@@ -165,6 +168,21 @@ def _nothing(batch: Path, counts: Counter[str], left_out: Sequence[str]) -> JobE
         states = ", ".join(filter(None, [states, f"{damaged} damaged"]))
         hint = hint or AGAIN
     return JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
+
+
+def _note(left_out: str, waiting: int) -> str:
+    return (f"; left out: {left_out}" if left_out else "") + (f"; {waiting} wait" if waiting else "")
+
+
+def _left_out(counts: Mapping[str, int], left_out: Sequence[str], by_people: int) -> str:
+    told = [_counted_states(counts, left_out), f"{by_people} by people" if by_people else ""]
+    return ", ".join(filter(None, told))
+
+
+def _unapproved(batch: Path, reviewed: Mapping[Standpoint, int]) -> JobError:
+    stale = f"; {reviewed['stale']} changed since they were" if reviewed.get("stale") else ""
+    hint = f"{shell_command('review', batch)} shows them one by one"
+    return JobError(f"{batch}: nothing to export: no piece is approved{stale}", hint=hint)
 
 
 def _counted_states(counts: Mapping[str, int], names: Iterable[str]) -> str:

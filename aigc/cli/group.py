@@ -37,6 +37,7 @@ BUILT_IN: Mapping[str, str] = {
     "chat": "Chat with a model, or with your own pages.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
+    "review": "Approve, edit and send back pieces in the browser.",
     "pick": "Take, write or refuse what could stand in a piece.",
     "find": "Find pieces by the words in them.",
     "export": "Write a finished batch in another format.",

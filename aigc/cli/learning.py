@@ -46,6 +46,9 @@ def account_lines(account: Account, *, every: bool = False) -> Iterator[str]:
     """Say how many rows are learnt from and why others are not, naming the first of each reason, or `every` one."""
     paired = f", {len(account.paired):,} the better answers of pairs" if account.paired else ""
     yield f"{counted(account.rows, 'row')}: {len(account.kept):,} kept{paired}, {len(account.left_out):,} left out"
+    if account.reviewed:
+        told = ", ".join(f"{many:,} {name}" for name, many in sorted(account.reviewed.items()))
+        yield f"  reviewed by people: {told}"
     for reason, many in account.reasons().items():
         named = [one for one in account.left_out if one.reason == reason]
         yield f"  {many:>5,} {reason}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.echo import echo
 from aigc.cli.options import Overrides, looking_options, open_project, writing_options
 from aigc.cli.progress import loading
@@ -37,7 +38,8 @@ EXTRA = "pip install 'aigc[serve]'"
     metavar="DIR",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Go on with the job in the folder of an `aigc batch`, beside what is asked for.",
+    shell_complete=completing.jobs,
+    help="A batch to go on with, which people review at /review; repeat for more.",
 )
 @click.option("--any-model", is_flag=True, help="Let whatever a program calls the model mean this one.")
 @click.option("--lenient", is_flag=True, help="Leave out, by name in a header, what a call asks and cannot be done.")
@@ -65,7 +67,7 @@ def command(
     Examples:
       aigc serve
       aigc serve -m qwen2.5-coder-1.5b --port 9000
-      aigc serve --job spring
+      aigc serve --job spring --job summer
       aigc serve --token-file team.yaml --host 0.0.0.0 --name copy.example.com
       curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8765/v1/models
     """
@@ -82,4 +84,6 @@ def command(
     echo(f"{project.source.title} at {server.url}", err=True)
     if server.printed is not None:
         echo(f"token: {server.printed.token}", err=True)
+    if jobs:
+        echo(f"review at {server.url}/review", err=True)
     return server.run()

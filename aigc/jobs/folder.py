@@ -24,7 +24,7 @@ from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.plugs.timeouts import Timeouts
 from aigc.plugs.whole_file import whole_file
-from aigc.types import Artifact, Decision, Json, Status
+from aigc.types import Artifact, Decision, Json, Ruling, Status
 from aigc.types.foreign import encodes, read_json, whole_text
 
 log = logging.getLogger(__name__)
@@ -47,18 +47,20 @@ class _GoneOver(Sequence[Artifact]):
 
 class Good(_GoneOver):
     """These are the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any
-    size fits; the accepted ones, and `with_flagged` those too."""
+    size fits; the accepted ones, and `with_flagged` those too. None that people rejected; with `approved` those alone
+    that they approved as they stand, flagged or not."""
 
-    def __init__(self, ledger: Ledger, *, with_flagged: bool = False) -> None:
+    def __init__(self, ledger: Ledger, *, with_flagged: bool = False, approved: bool = False) -> None:
         self._ledger = ledger
-        self._statuses = exported_statuses(with_flagged)
+        self._statuses = exported_statuses(with_flagged or approved)
+        self._approved = approved
         self._going: list[Generator[Artifact]] = []
 
     def __len__(self) -> int:
-        return self._ledger.pieces.many(self._statuses)
+        return self._ledger.pieces.many(self._statuses, approved=self._approved)
 
     def __iter__(self) -> Iterator[Artifact]:
-        self._going.append(self._ledger.pieces.artifacts(self._statuses))
+        self._going.append(self._ledger.pieces.exported(self._statuses, approved=self._approved))
         return self._going[-1]
 
     def let_go(self) -> None:
@@ -162,20 +164,24 @@ def write_artifacts(folder: Path, ledger: Ledger) -> Path:
 def take_over(ledger: Ledger, folder: Path) -> None:
     """Put the pieces of a folder whose ledger is gone into a new one, and what people decided of them; a line that is
     no artifact is passed over."""
-    ledger.briefs.remember((key, written) for key, written, _ in _earlier_pieces(folder))
-    for _, written, decisions in _earlier_pieces(folder):
+    ledger.briefs.remember((key, written) for key, written, *_ in _earlier_pieces(folder))
+    for _, written, decisions, ruling in _earlier_pieces(folder):
         for one in decisions:
             ledger.reviews.decide(one, written)
+        if ruling:
+            kept = {"by": ruling.by, "at": ruling.at, "note": ruling.note}
+            ledger.rulings.rule(written, "reopened" if ruling.stale else ruling.verdict, **kept)
 
 
-def _earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact, Sequence[Decision]]]:
+def _earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact, Sequence[Decision], Ruling | None]]:
     for record, artifact in _records(folder / ARTIFACTS_FILE):
         if record.get("key") and artifact.status != "failed":
             try:
                 written, decisions = without_review(artifact)
             except NO_ARTIFACT:
                 continue
-            yield str(record["key"]), written, decisions
+            ruling = artifact.review.ruling if artifact.review else None
+            yield str(record["key"]), written, decisions, ruling
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
@@ -324,7 +330,8 @@ def remember_written(ledger: Ledger, exports: Sequence[Export]) -> None:
 
 
 def _asked(exports: Sequence[Export]) -> dict[str, Json]:
-    return {one.name: {"options": dict(one.options), "with_flagged": one.with_flagged} for one in exports}
+    told = {one.name: {"options": dict(one.options), "with_flagged": one.with_flagged} for one in exports}
+    return {one.name: told[one.name] | ({"approved_only": True} if one.approved_only else {}) for one in exports}
 
 
 def as_written(ledger: Ledger, folder: Path) -> list[Export]:
@@ -344,7 +351,7 @@ def export_job(
 ) -> list[Path]:
     """Write a job's pieces as an export asks for, in place of what it wrote before; return the paths. `where` says
     where its options stand; `refused` is told of pieces that the format refuses."""
-    pieces = Good(ledger, with_flagged=asked.with_flagged)
+    pieces = Good(ledger, with_flagged=asked.with_flagged, approved=asked.approved_only)
     return export(registry, pieces, folder, [asked.name], asked.options, replacing=True, where=where, refused=refused)
 
 
@@ -352,7 +359,8 @@ def as_before(ledger: Ledger, asked: Export) -> Export:
     """Return an export with what it was asked for last time, where nothing else is said of it now."""
     before = ledger.facts().get("exports", {}).get(asked.name, {})
     options = {**before.get("options", {}), **asked.options}
-    return replace(asked, options=options, with_flagged=asked.with_flagged or before.get("with_flagged", False))
+    also = {name: getattr(asked, name) or before.get(name, False) for name in ("with_flagged", "approved_only")}
+    return replace(asked, options=options, **also)
 
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:

@@ -88,7 +88,7 @@ class Localised:
         self._project, self._folder, self._change = project, folder, change
         with opened_ledger(folder) as ledger:
             facts = ledger.facts()
-            self._pieces = {one.id: one for one in ledger.pieces.artifacts(exported_statuses(with_flagged))}
+            self._pieces = {one.id: one for one in ledger.pieces.exported(exported_statuses(with_flagged))}
             self.damaged = ledger.pieces.damaged  # whether one of them is left out, which is told
         self._fields: dict[str, Mapping[str, Json]] = {}  # by their mark
         self._step = project.registry.get("postprocessor", FOR_MARKET, WHERE).bind(change.options, WHERE)

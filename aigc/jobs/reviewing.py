@@ -26,7 +26,7 @@ from aigc.jobs.report import REPORT, write_report
 from aigc.ledger.ledger import LEDGER_FILE, Ledger, check_job, opened_ledger
 from aigc.models.needs import size_text
 from aigc.project import OWN, Project
-from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
+from aigc.types import Artifact, Decision, Finding, Json, Ruled, Suggestion, Verb, at_path, by_field, text_places
 from aigc.writing.amending import amended, line_at, refusals
 from aigc.writing.drafting import Origin
 from aigc.writing.sheet import Setup
@@ -36,14 +36,15 @@ SHOWN = "shown"  # the fact that says how many decisions the folder's files show
 
 
 @contextmanager
-def at_desk(project: Project, folder: Path, *, most: float = math.inf) -> Iterator[Desk]:
+def at_desk(project: Project, folder: Path, *, most: float = math.inf, patience: float = PATIENCE) -> Iterator[Desk]:
     """Open a job's folder to decide on its pieces; the files of a job of more than `most` pieces are left behind.
-    NotFound where it holds no job, JobError while a batch is written there, or where the disk refuses."""
+    NotFound where it holds no job, JobError where the disk refuses, or a batch is still written there after `patience`
+    seconds."""
     check_job(folder)
     with only_run(folder, patience=PATIENCE):
         ledger = Ledger(folder / LEDGER_FILE)
     try:
-        desk = Desk(project, folder, ledger, most=most)
+        desk = Desk(project, folder, ledger, most=most, patience=patience)
         try:
             yield desk
         finally:
@@ -65,13 +66,17 @@ def catch_up(project: Project, folder: Path) -> None:
 class Desk:
     """This takes decisions about the pieces of one job."""
 
-    def __init__(self, project: Project, folder: Path, ledger: Ledger, *, most: float = math.inf) -> None:
+    def __init__(
+        self, project: Project, folder: Path, ledger: Ledger, *, most: float = math.inf, patience: float = PATIENCE
+    ) -> None:
         self.ledger = ledger
+        self.by = _me()  # whose decisions are taken
         self.content_type = project.content_type(str(ledger.facts().get("content_type", "")))
         self._project = project
         self._folder = folder
         self._setup = review_setup(project, self.content_type, ledger)
         self._most = most
+        self._patience = patience
         self._holding = False
 
     @contextmanager
@@ -80,7 +85,7 @@ class Desk:
         if self._holding:
             yield
             return
-        with only_run(self._folder, patience=PATIENCE):
+        with only_run(self._folder, patience=self._patience):
             self._holding = True
             try:
                 yield
@@ -156,6 +161,39 @@ class Desk:
                 raise UsageError(f"{name}: nothing was decided of {place!r}", hint=hint)
             return self._decide("undone", name, place, (), "")
 
+    def approve(self, name: str, *, note: str = "") -> Artifact:
+        """Let a piece be published as it stands. UsageError where it breaks a rule that nothing may break."""
+        with self.held():
+            piece = self.piece(name)
+            if piece.status == "rejected":
+                raise UsageError(f"{name}: {piece.reason}", hint="edit it until it keeps to that, or reject it")
+            return self._rule(piece, "approved", note)
+
+    def reject(self, name: str, *, note: str = "") -> Artifact:
+        """Have a piece written again by the next run, which is told the note; until then nothing exports it."""
+        with self.held():
+            return self._rule(self.piece(name), "rejected", note)
+
+    def reopen(self, name: str) -> Artifact:
+        """Take back that a piece was approved or rejected. UsageError where it was not."""
+        with self.held():
+            piece = self.piece(name)
+            if piece.review is None or piece.review.ruling is None:
+                raise UsageError(f"{name}: was neither approved nor rejected")
+            return self._rule(piece, "reopened", "")
+
+    def judged(self, name: str, place: str, text: str) -> tuple[Artifact, list[Finding]]:
+        """Return a piece as it would be judged with a text at a place, and why that text could not stand."""
+        written, before = self.ledger.pieces.as_written(name), self.piece(name)
+        texts = {**(before.review.fields if before.review else {}), place: text}
+        lines = own_lines(self._setup, self.ledger, written, texts)
+        piece = amended(self._setup, written, texts, lines=lines)
+        return piece, refusals(piece, before, [place])
+
+    def _rule(self, piece: Artifact, verdict: Ruled, note: str) -> Artifact:
+        self.ledger.rulings.rule(piece, verdict, by=self.by, at=_now(), note=note)
+        return self.piece(piece.id)
+
     def show(self) -> None:
         """Write the folder's files again where anything was decided since they were written, and they are not left
         behind. JobError where another run writes there, or the disk refuses."""
@@ -193,10 +231,7 @@ class Desk:
             raise UsageError(
                 f"{name}: {place}: an empty text cannot stand there", hint="--undo brings the model's back"
             )
-        written, before = self.ledger.pieces.as_written(name), self.piece(name)
-        texts = {**(before.review.fields if before.review else {}), place: text}
-        lines = own_lines(self._setup, self.ledger, written, texts)
-        if refused := refusals(amended(self._setup, written, texts, lines=lines), before, [place]):
+        if refused := self.judged(name, place, text)[1]:
             first = refused[0]
             raise UsageError(f"{name}: {first.field or place}: {first.message} ({first.check}): {text!r} cannot stand")
         return self._decide(verb, name, place, (text,), note)
@@ -217,8 +252,8 @@ class Desk:
             stage=stage,
             item=item,
             values=written.brief.values,
-            by=_me(),
-            at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            by=self.by,
+            at=_now(),
             note=note,
         )
         self.ledger.reviews.decide(decision, written)
@@ -320,6 +355,10 @@ def _judge(setup: Setup, ledger: Ledger, name: str) -> None:
     there = [place for place in stale if isinstance(at_path(piece.fields, place), str)]
     written = ledger.pieces.as_written(name)
     ledger.reviews.judge(amended(setup, written, texts, there, own_lines(setup, ledger, written, texts)))
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _me() -> str:

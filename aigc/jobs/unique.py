@@ -55,7 +55,8 @@ class Guard:
 
     def due(self) -> list[Twin]:
         """Return the twins to be written again."""
-        return [twin for twin in self.twins() if twin.nudges < self._unique.attempts]
+        spared = self._ledger.rulings.approved()
+        return [twin for twin in self.twins() if twin.nudges < self._unique.attempts and twin.id not in spared]
 
     def twins(self) -> list[Twin]:
         """Return every piece that repeats another one, in the briefs' order."""

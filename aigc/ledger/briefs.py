@@ -11,12 +11,14 @@ from aigc.ledger.assets import MARK
 from aigc.ledger.damage import known, read_as, sound
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED, HISTORY, complained, judge_by_findings, reading_column
-from aigc.ledger.record import body_record, json_text, reading_record, whole_text
+from aigc.ledger.record import body_record, content_hash, json_text, reading_record, whole_text
+from aigc.ledger.rulings import APPROVED, FIRST_WITH_RULINGS, REJECTED, approved_briefs
 from aigc.types import STATUSES, Artifact, Brief, Status
 
 log = logging.getLogger(__name__)
 
 FIRST_WITH_LANGUAGE = 3  # the format
+WISH = "(select note from rulings where rulings.id = pieces.id and verdict = 'rejected')"
 LUMP = 500  # rows read at a time
 REDRAW = 1000  # draws between a piece and the same one asked for anew; a file of briefs asks for fewer of one brief
 
@@ -39,16 +41,21 @@ class Briefs:
     ) -> None:
         """Make the briefs the job's, in one transaction.
 
-        What was made of the same key stays; briefs that are new or changed wait, unless the history or the project's
-        `store` holds a piece of their key; what is no longer asked for goes to the history. `fresh` sends every piece
+        What was made of the same key stays, and what people approved while its brief is the same; what they rejected
+        waits. Briefs that are new or changed wait, unless the history or the project's `store` holds a piece of their
+        key; what is no longer asked for goes to the history. `fresh` sends every piece
         back to be written again, `retry` those of some statuses: a failed one the same way, others with another draw;
         either for the ids in `only` alone, where there are any. `only` by itself retries those ids, whatever their
         status.
         """
         with self._database.change() as db:
             (run,) = db.execute("select 1 + coalesce(max(run), 0) from pieces").fetchone()
+            approved = approved_briefs(db)
             for place, brief in enumerate(briefs):
                 row = {**_row(brief, key), "run": run, "place": place}
+                seen, made = approved.get(str(row["id"]), ("", ""))
+                if seen and not isinstance(brief, Artifact) and seen == content_hash(dict(brief.values)):
+                    row["key"] = made  # whatever would make it now: its text is what they read
                 if not db.execute(ASK, row).rowcount:  # every place has a row of its own, whoever made the briefs
                     assert db.execute(ASK, {**row, "id": f"{row['id']}@{place + 1}"}).rowcount
             db.execute("delete from pieces where run < ?", (run,))
@@ -59,11 +66,13 @@ class Briefs:
             if many := db.execute(_again(damaged, (), redraw=0)).rowcount:
                 pieces = "one piece" if many == 1 else f"{many} pieces"
                 log.warning("%s: what it holds of %s is damaged: written again", self._database.path, pieces)
+            db.execute(_again(f"{FINISHED} and key <> '' and id in ({REJECTED})", only, redraw=1), tuple(only))
+            spared = "" if only else f"and id not in ({APPROVED})"
             if fresh:
-                db.execute(_again(f"{FINISHED} and key <> ''", only, redraw=0), tuple(only))
+                db.execute(_again(f"{FINISHED} and key <> '' {spared}", only, redraw=0), tuple(only))
                 db.execute(f"delete from completions where true {among(only)}", tuple(only))
             for status in retry or (STATUSES if only and not fresh else ()):
-                which = f"status = '{status}' and key <> ''"
+                which = f"status = '{status}' and key <> '' {spared}"
                 db.execute(_again(which, only, redraw=int(status != "failed")), tuple(only))
             if db.execute("select exists (select 1 from history)").fetchone()[0]:
                 judge_by_findings(db, "history", "seq", "id in (select id from reviews)")
@@ -88,15 +97,16 @@ class Briefs:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         language = "language" if self._database.format >= FIRST_WITH_LANGUAGE else "''"
+        wish = f"coalesce({WISH}, '')" if self._database.format >= FIRST_WITH_RULINGS else "''"
         reading = reading_column(self._database.format)
         question = (
-            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges, {reading} from pieces "
+            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges, {wish}, {reading} from pieces "
             f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self._database.ask(question, (last, *only)):
             last = rows[-1][0]
-            for _, name, values, source, draw, language, redraws, avoid, nudges, done in rows:
+            for _, name, values, source, draw, language, redraws, avoid, nudges, wish, done in rows:
                 with read_as(self._database.path, f"the brief {name!r}"):
                     known, done = json.loads(values), json.loads(done or "{}")
                 yield Brief(
@@ -107,6 +117,7 @@ class Briefs:
                     avoid=avoid,
                     nudges=nudges,
                     language=language,
+                    wish=wish,
                     **done,
                 )
 

@@ -31,7 +31,7 @@ FACTS: Mapping[str, type | tuple[type, ...]] = {  # of a job; others are not loo
     "took": (dict, type(None)),
 }
 PARTS = {"forecast": ("seconds",), "took": ("requests", "prompt_tokens", "memory", "written_tokens", "seconds")}
-ASKED = dict.fromkeys(("exports", "exported"), ("options", "with_flagged"))  # how formats were asked for
+ASKED = dict.fromkeys(("exports", "exported"), ("options", "with_flagged", "approved_only"))  # of formats
 
 _told: set[tuple[Path, str]] = set()  # what was said of which file
 

@@ -28,7 +28,7 @@ from aigc.ledger.other_connections import OTHER_CONNECTIONS
 from aigc.ledger.store import attach
 from aigc.types import Json
 
-FORMAT = 4
+FORMAT = 5
 PATIENCE = 10  # seconds to wait for another process that writes
 KEPT = "what was finished is kept, run it again"
 FULL = 1 << 20  # bytes free, below which a disk is full: some are free again when it is asked

@@ -6,7 +6,8 @@ that at every moment a brief waits (with the answers it has) or is finished.
 
 What can be asked is cut by what it is asked of, a small class each over the one open file: `briefs` (what was asked
 for), `completions` (answers to pieces in work), `pieces` (what is finished), `lines` (what a model wrote for them),
-`reviews` (what people decided of them), `twins` (what repeats what), `totals` (the job counted). So a reader of
+`reviews` and `rulings` (what people decided of their places, and of them as a whole), `twins` (what repeats what),
+`totals` (the job counted). So a reader of
 `ledger.twins.flag(…)` knows which page to open, and no caller holds the connection. The other cut, functions in modules
 that take a ledger, would have to make its connection public for them, and with it SQL.
 """
@@ -28,6 +29,7 @@ from aigc.ledger.lines import Lines
 from aigc.ledger.pieces import Pieces
 from aigc.ledger.record import json_text
 from aigc.ledger.reviews import Reviews
+from aigc.ledger.rulings import Rulings
 from aigc.ledger.totals import Totals
 from aigc.ledger.twins import Twins
 from aigc.types import Json
@@ -47,6 +49,7 @@ class Ledger:
         self.pieces = Pieces(self._database)
         self.lines = Lines(self._database)
         self.reviews = Reviews(self._database)
+        self.rulings = Rulings(self._database)
         self.twins = Twins(self._database)
         self.totals = Totals(self._database)
 

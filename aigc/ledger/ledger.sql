@@ -1,4 +1,4 @@
--- The ledger of one job (format 4). Every brief that was asked for has a row in `pieces` at every moment.
+-- The ledger of one job (format 5). Every brief that was asked for has a row in `pieces` at every moment.
 -- Made to be looked at: `select * from overview` and `select * from candidates` in any SQLite browser.
 
 create table if not exists job (name text primary key, value text) without rowid;
@@ -100,10 +100,21 @@ create table if not exists reviews (             -- what people decided of a pie
     findings text                                -- of the piece with these texts, JSON; null until it is judged (again)
 ) without rowid;
 
+create table if not exists rulings (             -- what people decided of a whole piece; it outlives what is written
+    id      text primary key,
+    verdict text not null,                       -- approved, rejected
+    brief   text not null,                       -- content hash of the brief that was seen
+    rev     integer not null,                    -- how many such decisions there were
+    by      text not null,
+    at      text not null,
+    note    text not null,
+    stale   integer not null default 0           -- 1: the brief or a text is another since; a rejected one: written again
+) without rowid;
+
 create table if not exists review_log (          -- every decision, for good
     seq      integer primary key,
     id       text not null,
-    decision text not null,
+    decision text not null,                      -- also approved, rejected and reopened, of the whole piece
     fields   text not null,                      -- place → text that shall stand there, or texts refused, JSON
     base     text not null,
     rev      integer not null,
@@ -166,6 +177,13 @@ create trigger if not exists judge_again after update of artifact on pieces
 when new.artifact is not old.artifact
 begin
     update reviews set findings = null where id = new.id;
+end;
+
+create trigger if not exists rule_again after update of artifact on pieces
+when old.artifact is not null and new.artifact is not old.artifact
+    and (new.artifact is null or new.twin = old.twin)
+begin
+    update rulings set stale = 1 where id = new.id;
 end;
 
 create trigger if not exists forget_removed after delete on pieces

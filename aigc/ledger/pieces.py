@@ -29,6 +29,7 @@ from aigc.ledger.entry import (
 from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
+from aigc.ledger.rulings import FIRST_WITH_RULINGS, REJECTED, RULING, exportable, ruled
 from aigc.types import STATUSES, Artifact, Json, Status
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Pieces:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._assets = database.assets
-        self._review = REVIEW if database.format >= FIRST_FORMAT else "null"
+        self._rules = database.format >= FIRST_WITH_RULINGS
+        self._review = f"{REVIEW if database.format >= FIRST_FORMAT else 'null'}, {RULING if self._rules else 'null'}"
         self._piece = f"{PIECE}, {reading_column(database.format)} as reading"
         self._entry = f"{self._review}, {self._piece}, {TOOK}" + (", writing" if database.format > 1 else ", 0")
         self._writing: int | None = None  # the number of the last lines, once it is known
@@ -101,19 +103,30 @@ class Pieces:
         question = f"select {self._review}, {self._piece} from pieces where {which} order by place"
         yield from self._sound(self._reviewed_piece, self._database.rows(question, tuple(statuses)))
 
-    def many(self, statuses: Collection[Status]) -> int:
-        """Count the finished pieces of some statuses that can be read."""
-        marks = ",".join("?" * len(statuses))
+    def exported(self, statuses: Collection[Status], *, approved: bool = False) -> Generator[Artifact]:
+        """Yield the finished pieces of some statuses that may be published, in the briefs' order: none that people
+        rejected, and those alone that they approved where that is asked."""
+        which = f"(({self._exportable(statuses, approved)}) or not {known('status')})"
+        question = f"select {self._review}, {self._piece} from pieces where {which} order by place"
+        yield from self._sound(self._reviewed_piece, self._database.rows(question, tuple(statuses)))
+
+    def many(self, statuses: Collection[Status], *, approved: bool = False) -> int:
+        """Count the finished pieces of some statuses that may be published and can be read."""
         whole = f"{sound('artifact')} and json_valid(brief)"
-        question = f"select count(*) from pieces where status in ({marks}) and {whole}"
+        question = f"select count(*) from pieces where {self._exportable(statuses, approved)} and {whole}"
         return int(self._database.ask(question, tuple(statuses))[0][0])
+
+    def _exportable(self, statuses: Collection[Status], approved: bool) -> str:
+        if self._rules:
+            return exportable(statuses, approved=approved)
+        return f"status in ({','.join('?' * len(statuses))}) and {int(not approved)}"
 
     def holding(self, may_hold: Callable[[str], bool]) -> Iterator[Artifact]:
         """Yield the finished pieces whose JSON `may_hold` accepts, and those that people decided something of, whose
         texts are elsewhere, in the briefs' order."""
         at = PIECE.split(", ").index("artifact")
         question = f"select {self._review}, {self._piece} from pieces where {FINISHED} order by place"
-        rows = (row for row in self._database.rows(question) if row[0] is not None or self._may(may_hold, row[1 + at]))
+        rows = (row for row in self._database.rows(question) if row[0] is not None or self._may(may_hold, row[2 + at]))
         return self._sound(self._reviewed_piece, rows)
 
     @staticmethod
@@ -127,12 +140,12 @@ class Pieces:
         path, names = self._database.path, (*PIECE.split(", "), "reading", "key")
         whole = f"{sound('artifact')} and json_valid(brief) and {known('status')}"
         question = f"select {self._review}, {self._piece}, key, {whole} from pieces where {FINISHED} order by place"
-        for review, *row, key, is_sound in self._database.rows(question):
+        for review, ruling, *row, key, is_sound in self._database.rows(question):
             entry = dict(zip(names, (*row, key), strict=True))
-            if review is not None:
+            if review is not None or ruling is not None:
                 if (piece := passing_over(partial(piece_of, row, self._assets), path)) is None:
                     continue
-                entry["artifact"] = json_text(body_record(reviewed(piece, review, path)))
+                entry["artifact"] = json_text(body_record(ruled(reviewed(piece, review, path), ruling, path)))
             elif (not is_sound or row[-1]) and not passing_over(partial(piece_of, row, self._assets), path):
                 continue
             yield artifact_line(entry)
@@ -162,7 +175,7 @@ class Pieces:
             f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
             f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "
             f"and {sound('artifact')} "
-            f"and id not in (select id from reviews)",  # whose status is not that of what the model wrote
+            f"and id not in (select id from reviews) and id not in ({REJECTED})",  # they have people's status
             (self._database.path.parent.name,),
         )
 
@@ -176,15 +189,16 @@ class Pieces:
                 yield one
 
     def _reviewed_piece(self, row: Sequence[Json]) -> Artifact:
-        review, *rest = row
-        return reviewed(piece_of(rest, self._assets), review, self._database.path)
+        review, ruling, *rest = row
+        path = self._database.path
+        return ruled(reviewed(piece_of(rest, self._assets), review, path), ruling, path)
 
     def _reviewed_entry(self, row: Sequence[Json]) -> Entry:
-        review, *rest = row
-        entry = entry_of(rest, self._assets)
-        if review is None:
+        review, ruling, *rest = row
+        entry, path = entry_of(rest, self._assets), self._database.path
+        if review is None and ruling is None:
             return entry
-        return replace(entry, artifact=reviewed(entry.artifact, review, self._database.path))
+        return replace(entry, artifact=ruled(reviewed(entry.artifact, review, path), ruling, path))
 
     def _next_writing(self) -> int:
         if self._writing is None:

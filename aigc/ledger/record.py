@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -19,6 +20,7 @@ from aigc.types import (
     Json,
     Provenance,
     Review,
+    Ruling,
     Status,
     Suggestion,
     Usage,
@@ -36,6 +38,7 @@ NO_ARTIFACT = (
 FINDING = tuple(one.name for one in fields(Finding))
 PROVENANCE = tuple(one.name for one in fields(Provenance))
 READABLE = json.JSONEncoder(ensure_ascii=False, default=str).encode
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 ESCAPED = json.JSONEncoder(default=str).encode
 
 
@@ -77,7 +80,7 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
     provenance, usage = artifact.provenance, artifact.provenance.usage
     files = {"assets": [asset_record(asset) for asset in artifact.assets]} if artifact.assets else {}
     choices = {"suggestions": [_suggestion_record(one) for one in artifact.suggestions]} if artifact.suggestions else {}
-    review = {"review": asdict(artifact.review)} if artifact.review else {}
+    review = {"review": _review_record(artifact.review)} if artifact.review else {}
     return {
         "fields": dict(artifact.fields),
         "findings": [finding_record(finding) for finding in artifact.findings],
@@ -152,9 +155,14 @@ def _suggestion_record(one: Suggestion) -> dict[str, Json]:
     return {name: value for name, value in asdict(one).items() if name != "instead" or value}
 
 
+def _review_record(review: Review) -> dict[str, Json]:
+    return {name: value for name, value in asdict(review).items() if name != "ruling" or value}
+
+
 def _review_of(record: Mapping[str, Json]) -> Review:
     refused = {place: tuple(texts) for place, texts in record["refused"].items()}
-    return Review(**{**record, "refused": refused, "stale": tuple(record["stale"])})
+    ruling = {"ruling": Ruling(**record["ruling"])} if record.get("ruling") else {}
+    return Review(**{**record, "refused": refused, "stale": tuple(record["stale"]), **ruling})
 
 
 def completion_record(one: Completion) -> list[Json]:
@@ -169,6 +177,11 @@ def completion_of(record: Sequence[Json]) -> Completion:
     finish: FinishReason = reason
     usage = Usage(prompt=prompt, sampled=sampled, forced=forced)
     return Completion(request_id="", text=text, finish_reason=finish, mean_logprob=logprob, usage=usage)
+
+
+def content_hash(value: Json) -> str:
+    """Return what tells a value from every other one."""
+    return hashlib.sha256(SORTED(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def json_text(value: Json) -> str:

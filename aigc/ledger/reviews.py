@@ -7,7 +7,6 @@ what the model's piece was found to have elsewhere stands.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from aigc.errors import describe
 from aigc.ledger.damage import passing_over, read_as
 from aigc.ledger.database import Database, aside
 from aigc.ledger.entry import complained
-from aigc.ledger.record import finding_of, finding_record, json_text, whole_text
+from aigc.ledger.record import content_hash, finding_of, finding_record, json_text, whole_text
 from aigc.types import Artifact, Decision, Json, Review, Verb, at_path, by_field, with_texts
 
 FIRST_FORMAT = 3  # that has reviews
@@ -30,8 +29,8 @@ REVIEW = """(
             'findings', json(findings), 'decision', decision, 'by', "by", 'at', at, 'note', note), 'damaged')
     from reviews where reviews.id = pieces.id
 )"""
+OF_PLACES = "decision in ('picked', 'written', 'refused', 'kept', 'undone')"  # the others are of whole pieces
 COLUMNS = 'id, decision, fields, base, rev, "by", at, note'
-SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
 @dataclass(slots=True)
@@ -83,6 +82,7 @@ class Reviews:
                 f"insert or replace into reviews ({COLUMNS}, refused, briefs, findings) values ({marks})",
                 (one.id, one.verb, json_text(held.fields), *last, *now),
             )
+            db.execute("update rulings set stale = 1 where id = ? and verdict = 'approved'", (one.id,))
             texts: Json = one.texts[0] if one.verb in ("picked", "written") else list(one.texts)
             seen = {
                 "values": dict(one.values),
@@ -124,7 +124,7 @@ class Reviews:
         """Yield every decision, the first one first."""
         if self._database.format < FIRST_FORMAT:
             return
-        for row in self._database.rows(f"select {COLUMNS}, seen from review_log order by seq"):
+        for row in self._database.rows(f"select {COLUMNS}, seen from review_log where {OF_PLACES} order by seq"):
             decision = passing_over(partial(self._logged, row), self._database.path)
             if decision is not None:
                 yield decision
@@ -236,8 +236,3 @@ def _as_decided(artifact: Artifact, written: Artifact, place: str, verb: Verb, t
         at=review.at,
         note=review.note,
     )
-
-
-def content_hash(value: Json) -> str:
-    """Return what tells a value from every other one."""
-    return hashlib.sha256(SORTED(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -38,6 +38,7 @@ class ServerPlan:
     lenient: bool = False
     more: Collection[Route] = field(default_factory=tuple)
     metrics: Metrics = field(default_factory=Metrics)
+    doors: Collection[str] = ()
 
 
 def make_app(plan: ServerPlan) -> ASGIApp:
@@ -47,6 +48,14 @@ def make_app(plan: ServerPlan) -> ASGIApp:
     )
     routes = [Route("/health", _health(plan.board)), *openai.routes(), *plan.more]
     routes += [Route("/metrics", _metrics(plan)), Route("/openapi.json", _openapi(routes, plan))]
+    app = guarded(routes, plan.passes, hosts=plan.hosts, doors=plan.doors)
+    return Counted(app=app, metrics=plan.metrics, routes=routes)
+
+
+def guarded(
+    routes: Collection[Route], passes: Passes, *, hosts: Collection[str] = LOOPBACK, doors: Collection[str] = ()
+) -> ASGIApp:
+    """Return an application of some routes, guarded; `doors` need no token."""
     handlers: dict[type[Exception] | int, Callable[..., Response]] = {
         Refusal: _refused,
         QueueFull: _full,
@@ -54,10 +63,9 @@ def make_app(plan: ServerPlan) -> ASGIApp:
         ClientDisconnect: _gone,
         HTTPException: _http,
     }
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=list(routes), exception_handlers=handlers)
     app.router.redirect_slashes = False
-    guarded = Gatekeeper(app=app, passes=plan.passes, hosts=plan.hosts)
-    return Counted(app=guarded, metrics=plan.metrics, routes=routes)
+    return Gatekeeper(app=app, passes=passes, hosts=hosts, doors=doors)
 
 
 def _health(board: Switchboard) -> Callable[[Request], Response]:

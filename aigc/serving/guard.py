@@ -79,7 +79,8 @@ class Gatekeeper:
             await self.app(scope, arriving, safe)
         except Refusal as refused:
             if not safe.begun:
-                await refusal_response(refused, path=scope["path"])(scope, receive, safe)
+                path = scope["path"] if self.doors and scope["method"] == "GET" else ""
+                await refusal_response(refused, path=path)(scope, receive, safe)
         except TimeoutError:  # a reader who does not read: the connection is cut
             return
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+PAGES = re.compile(r"/review(/|$)")
 KINDS = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 FOLDERS = re.compile(r"(?<![\w:/.<])(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][^\s/\\:'\"<>]+)+[/\\](?=[^\s/\\:'\"<>])")
 
@@ -63,5 +65,7 @@ def pathless(text: str, *folders: object) -> str:
 
 
 def refusal_response(refused: Refusal, *, path: str = "") -> Response:
-    """Return the answer."""
+    """Return the answer; where a person asked for a page at `path` without a token, the way to sign in."""
+    if refused.status == HTTPStatus.UNAUTHORIZED and PAGES.match(path):
+        return RedirectResponse(f"/sign-in?{urlencode({'next': path})}", HTTPStatus.SEE_OTHER)
     return JSONResponse(refused.body, refused.status, refused.headers)

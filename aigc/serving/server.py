@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from aigc.errors import UsageError
 from aigc.project import Project, project_over
@@ -23,6 +24,8 @@ from aigc.serving.job_routes import JobRoutes
 from aigc.serving.metrics import CountedGenerator, Metrics
 from aigc.serving.passes import Pass, Passes, owner_pass, read_passes
 from aigc.serving.piece_service import PieceService
+from aigc.serving.review_pages import DOORS, ReviewPages
+from aigc.serving.review_room import ReviewRoom
 from aigc.serving.switchboard import Switchboard
 from aigc.serving.works import GRACE, Works
 
@@ -72,6 +75,7 @@ class RunningServer:
     board: Switchboard
     service: PieceService
     works: Works
+    room: ReviewRoom | None
     server: uvicorn.Server
     bound: socket.socket
 
@@ -83,6 +87,8 @@ class RunningServer:
         finally:
             self.works.close(grace=0 if self.server.force_exit else GRACE)
             self.service.close()
+            if self.room is not None:
+                self.room.close()
             self.board.close()
             self.bound.close()
         return 0
@@ -93,19 +99,19 @@ def serve(
     address: ListeningAt,
     token_file: Path | None,
     *,
+    jobs: Sequence[Path] = (),
     report: Callable[[Progress], None] | None = None,
     any_model: bool = False,
     lenient: bool = False,
-    jobs: Sequence[Path] = (),
 ) -> RunningServer:
-    """Load the model, bind the socket. UsageError for an address that is taken or a file of tokens that is wrong;
-    ModelError for a model that cannot be loaded."""
+    """Load the model, bind the socket; `jobs` may be reviewed. UsageError for an address that is taken or a file of
+    tokens that is wrong; ModelError for a model that cannot be loaded."""
     printed = owner_pass() if token_file is None else None
     passes = Passes(read_passes(token_file) if token_file is not None else [printed] if printed else ())
     asked, project = project, _interactive(project)
     metrics = Metrics()
     with ExitStack() as undone:
-        bound = _bound(address)
+        bound = bound_socket(address)
         undone.callback(bound.close)
         board = Switchboard(lambda: CountedGenerator(project.generator(report), metrics)).start()
         undone.callback(board.close)
@@ -113,6 +119,7 @@ def serve(
         undone.callback(works.close)
         for folder in jobs:
             works.resume(folder)
+        room = ReviewRoom(project, jobs) if jobs else None
         works.look()
         undone.pop_all()
     service = PieceService(project, board)
@@ -126,27 +133,32 @@ def serve(
         hosts=address.hosts,
         any_model=any_model,
         lenient=lenient,
-        more=[*content.routes(), *JobRoutes(works=works).routes()],
+        more=[
+            *content.routes(),
+            *JobRoutes(works=works).routes(),
+            *(ReviewPages(room=room, passes=passes).routes() if room else ()),
+        ],
+        doors=DOORS if room else (),
         metrics=metrics,
     )
     allow_files()
     bound.listen(WAITING)  # who comes from now on, as the address is told, is answered
-    host, port = bound.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
     return RunningServer(
-        url=f"http://{shown}:{port}",
+        url=url_of(bound),
         printed=printed,
         board=board,
         service=service,
         works=works,
-        server=_EndingServer(_config(plan), works),
+        room=room,
+        server=_EndingServer(uvicorn_config(make_app(plan)), works),
         bound=bound,
     )
 
 
-def _config(plan: ServerPlan) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
+    """Return how a server of an application is run, as all of ours are."""
     return uvicorn.Config(
-        make_app(plan),
+        app,
         http=PatientConnection,
         ws="none",
         log_level="warning",
@@ -156,6 +168,12 @@ def _config(plan: ServerPlan) -> uvicorn.Config:
         timeout_graceful_shutdown=ENDING,
         lifespan="off",
     )
+
+
+def url_of(bound: socket.socket) -> str:
+    """Return the address of what listens at a socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _interactive(project: Project) -> Project:
@@ -170,7 +188,8 @@ def _called(model: str) -> str:
     return Path(model).name if Path(model).exists() else model
 
 
-def _bound(address: ListeningAt) -> socket.socket:
+def bound_socket(address: ListeningAt) -> socket.socket:
+    """Return a socket at an address. UsageError where that is taken, or is none of this machine's."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

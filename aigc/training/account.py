@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ class Gathering:
     kept: list[Sample] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     paired: list[str] = field(default_factory=list)
+    reviewed: Counter[str] = field(default_factory=Counter)
 
     def leave(self, where: str, reason: Reason, told: str = "") -> None:
         """Leave a row out."""
@@ -25,7 +27,7 @@ class Gathering:
 
 def accounted(found: Gathering, objective: Objective) -> Account:
     """Return the rows found, but those that are empty, do not fit the objective, or say what an earlier one says."""
-    last = Gathering(left_out=list(found.left_out), paired=list(found.paired))
+    last = Gathering(left_out=list(found.left_out), paired=list(found.paired), reviewed=found.reviewed)
     first: dict[bytes, str] = {}
     for row in found.kept:
         if not row.answer.strip() or (row.rejected is not None and not row.rejected.strip()):
@@ -38,7 +40,7 @@ def accounted(found: Gathering, objective: Objective) -> Account:
             else:
                 first[digest] = sample.where
                 last.kept.append(sample)
-    return Account(kept=last.kept, left_out=last.left_out, paired=last.paired)
+    return Account(kept=last.kept, left_out=last.left_out, paired=last.paired, reviewed=last.reviewed)
 
 
 def _fitting(row: Sample, objective: Objective, leave: Callable[[str, Reason, str], None]) -> Iterator[Sample]:

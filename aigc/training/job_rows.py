@@ -18,13 +18,13 @@ from aigc.content.demands import VOICE
 from aigc.errors import ContentTypeError, NotFound, UsageError
 from aigc.jobs import Judgement, judgements, voice_written_in
 from aigc.learner.learner_options import Objective
-from aigc.ledger import opened_ledger
+from aigc.ledger import Ledger, opened_ledger
 from aigc.project import Project
 from aigc.training.account import Gathering
 from aigc.training.chosen_rows import Place, chosen_places, judged_lines
 from aigc.training.replay import Replay
 from aigc.training.sample import Reason, Sample
-from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
+from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, standpoint, texts_in
 
 NONE_KEPT = "there is nothing kept that a model wrote for its pieces"
 
@@ -47,7 +47,7 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
                 replaced.append((one.brief.id, one.line))
             else:
                 lines[one.brief.id].append(one.line)
-        pieces = [entry.artifact for entry in ledger.pieces.entries()]
+        pieces = _unrejected(ledger, job.name, found)
         values = {piece.id: piece.brief.values for piece in pieces}
         job.chosen = chosen_places(judgements(ledger.reviews.log()), values)
     if not lines and not replaced and not job.chosen:
@@ -67,6 +67,23 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
     }
     for asked in briefs:  # in their order, however the pieces finished
         job.account(project, *written[asked.id], replay)
+
+
+def _unrejected(ledger: Ledger, name: str, found: Gathering) -> list[Artifact]:
+    """Return the pieces but those that people sent back, and count how many they approved, edited and sent back."""
+    pieces = []
+    for entry in ledger.pieces.entries():
+        piece = entry.artifact
+        stands = standpoint(piece)
+        if stands == "rejected":
+            found.leave(f"{name}: {piece.id}", "rejected", "a person sent it back")
+        else:
+            pieces.append(piece)
+        if stands in ("approved", "rejected"):
+            found.reviewed["sent back" if stands == "rejected" else stands] += 1
+        if piece.review and piece.review.fields:
+            found.reviewed["edited"] += 1
+    return pieces
 
 
 @dataclass(slots=True)

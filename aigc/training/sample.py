@@ -62,12 +62,13 @@ class Account:
     """This is every row of all sources: those kept and those left out.
 
     A pair of a job's lines is kept under the worse one's name; `paired` names the better ones, each once, however many
-    pairs it is in.
+    pairs it is in. `reviewed` counts the pieces of jobs that people approved, edited and sent back.
     """
 
     kept: Sequence[Sample]
     left_out: Sequence[LeftOut]
     paired: Sequence[str] = ()
+    reviewed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -83,6 +84,7 @@ class Account:
             "rows": self.rows,
             "kept": [one.where for one in self.kept],
             "paired": list(self.paired),
+            **({"reviewed": dict(self.reviewed)} if self.reviewed else {}),
             "left_out": [{"row": one.where, "reason": one.reason, "told": one.told} for one in self.left_out],
             "reasons": self.reasons(),
         }

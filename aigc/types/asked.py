@@ -17,8 +17,9 @@ class Brief:
     `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is the beginning of a text
     that the piece must not repeat; `nudges` counts how often it was written again for repeating one, a little warmer
     (at a higher temperature) each time. `language` is that of its file's other rows, where its own texts are too short
-    to tell one, and they are not in English. `cleaned` says of inputs what was done to their values on reading
-    (`tags`, `unknown #N/A`), and makes no other piece; `left_out` why an optional one is not all in `values`.
+    to tell one, and they are not in English. `wish` is what a person said who rejected the text before. `cleaned` says
+    of inputs what was done to their values on reading (`tags`, `unknown #N/A`), and makes no other piece; `left_out`
+    why an optional one is not all in `values`.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Brief:
     avoid: str = ""
     nudges: int = 0
     language: str = ""
+    wish: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
     cleaned: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 

@@ -38,6 +38,7 @@ from aigc.writing.line_log import LineLog, Places
 from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
 from aigc.writing.severity import distinct, severity_rank
 from aigc.writing.sheet import Sheet
+from aigc.writing.wish import with_wish
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 REJECT = SEVERITIES.index("reject")
@@ -134,7 +135,7 @@ class Item:
 
     def prompt(self) -> Prompt:
         """Render the stage's prompt with what is known by now: the brief, earlier stages' results, foreach's item."""
-        return render_prompt(
+        prompt = render_prompt(
             self.sheet.setup.environment,
             self.stage,
             {**self.sheet.brief.values, **self.sheet.setup.named},
@@ -143,6 +144,7 @@ class Item:
             stages=self.sheet.results,
             avoid=self.sheet.brief.avoid,
         )
+        return with_wish(prompt, self.sheet.brief)
 
     def judge(self, completions: Sequence[Completion]) -> Usage:
         """Keep the best of what stood and what came: mildest findings first, then highest mean log-probability.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from aigc.types import Artifact
 
 Verb: TypeAlias = Literal["picked", "written", "refused", "kept", "undone"]
+Ruled: TypeAlias = Literal["approved", "rejected", "reopened"]  # of a whole piece
+Standpoint: TypeAlias = Literal["open", "edited", "approved", "rejected", "stale"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +43,28 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """This is what a person decided of a piece as a whole: `approved`, or `rejected` with a note on what to mend.
+
+    `stale` says that its brief or a text of it is another since then; a rejected piece was written again.
+    """
+
+    verdict: Ruled
+    note: str = ""
+    by: str = ""
+    at: str = ""
+    rev: int = 0
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """This is what people decided of a piece in all. `fields` are their texts by the place where they stand, `refused`
     the suggestions they found no better, by place.
 
     `models` is what the model has at the places of `fields`, None where it has no text there any more: then theirs
-    waits. At `stale` places the brief has changed since. `rev` counts decisions; the rest is said of the last one.
+    waits. At `stale` places the brief has changed since. `rev` counts decisions; the rest is said of the last one, and
+    `ruling` of the piece as a whole.
     """
 
     fields: Mapping[str, str]
@@ -58,6 +76,27 @@ class Review:
     by: str = ""
     at: str = ""
     note: str = ""
+    ruling: Ruling | None = None
+
+
+def standpoint(piece: Artifact) -> Standpoint:
+    """Say where people stand with a piece: `stale` is one that they approved and that is another by now."""
+    review = piece.review
+    ruling = review.ruling if review else None
+    if ruling and ruling.verdict == "approved":
+        return "stale" if ruling.stale else "approved"
+    if ruling and ruling.verdict == "rejected" and not ruling.stale:
+        return "rejected"
+    return "edited" if review and review.fields else "open"
+
+
+def revision(piece: Artifact) -> str:
+    """Return a short name of a piece as it stands, with all that people decided of it: another one after any change."""
+    review = piece.review
+    ruling = review.ruling if review else None
+    counts = [review.rev if review else 0, ruling.rev if ruling else 0, bool(ruling and ruling.stale)]
+    told = json.dumps([piece.id, dict(piece.brief.values), piece.fields, counts], sort_keys=True, default=str)
+    return f"r{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def base_of(piece: Artifact, place: str) -> str:

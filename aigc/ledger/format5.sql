@@ -1,0 +1,1 @@
+-- From format 4 to 5: people approve and reject whole pieces, in a table of its own, which ledger.sql makes.
