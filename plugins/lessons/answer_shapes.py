@@ -17,9 +17,11 @@ SHAPES = (
         r"(?i)(?:every|each|once|twice|never|always|daily|weekly|monthly|yearly|annually|\w+ times)\b|每|一[年月周天]"
     )),
     ("time", re.compile(
-        r"(?i)(?:after|before|during|at (?:\d|noon|night|midnight)|from \d|until|(?:on |in )?(?:the )?(?:morning|evening|"
+        r"(?i)(?:after|before|during|at (?:\d|noon|night|midnight)|from \d|until|(?:on |in )?(?:the )?(?:"
+        r"morning|evening|"
         r"afternoon|spring|summer|autumn|winter|\w+day|january|february|march|april|june|july|august|september|october|"
-        r"november|december)s?)\b|\d{1,2}[:.]\d\d|\d+ ?(?:am|pm|a\.m\.|p\.m\.)|o'clock|[早晚上下中]午|[早晚]上|\S{1,4}[点月日号年]$|(?:周|星期)."
+        r"november|december)s?)\b|\d{1,2}[:.]\d\d|\d+ ?(?:am|pm|a\.m\.|p\.m\.)|o'clock|"
+        r"[早晚上下中]午|[早晚]上|\S{1,4}[点月日号年]$|(?:周|星期)."
     )),
     ("number", re.compile(r"[£$€¥]?\d|[一二两三四五六七八九十百千]+[个只条天年元岁米次]")),
     ("place", re.compile(

@@ -170,7 +170,7 @@ def every_fact_read(draft: Draft) -> Iterator[str]:
     taught = taught_facts(facts, relation, language)
     tasks = sum(len(draft.fields.get(field) or ()) for field in ("gaps", "left", "questions"))
     if "gaps" in draft.fields and taught and tasks < LEAST_GAPS:
-        yield f"has too few tasks, {tasks} of {LEAST_GAPS}: put *asterisks* around words to be asked for, or add facts with numbers"
+        yield f"has too few tasks, {tasks} of {LEAST_GAPS}: put *asterisks* around words that are asked for"
     for fact in with_equals(facts):
         if CLAUSE.search(fact):
             yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"

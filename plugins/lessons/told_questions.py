@@ -53,13 +53,15 @@ WHY_DOES = re.compile(r"Why does ((?:the|a|an|our) [a-z]+) ([a-z]+(?: [a-z ]+)?)
 WHAT_COLOUR = re.compile(r"What colou?r (is|are) ((?:the|our|its) [a-z ]+)")
 CLAUSE = re.compile(r"(?:it|they|the [a-z]+|there) [a-z]+ ")
 IS_DONE = re.compile(
-    r"(?:Where|When|How often) (?P<be>is|are|was|were) (?P<who>(?:the|our|its|a|an) (?:[a-z]+ ){0,2}[a-z]+|[a-z]+ [a-z]+) "
+    r"(?:Where|When|How often) (?P<be>is|are|was|were) "
+    r"(?P<who>(?:the|our|its|a|an) (?:[a-z]+ ){0,2}[a-z]+|[a-z]+ [a-z]+) "
     r"(?P<done>[a-z]{2,}ed|kept|held|built|found|made|grown|sold|paid|done|shut|sent|put|bought|told|taught|written)"
 )
 OFTEN = re.compile(r"(?:every|once|twice|each)\b|(?:daily|weekly|monthly|yearly)$")
 USES = ("作用", "用途", "优点", "好处")
 USED_FOR = re.compile(
-    r"(?P<what>[^，。；哪什谁几怎]{2,12}?)(?:都|又)?有(?:什么(?P<one>用处|用途|作用|用)|哪些(?P<some>作用|用途|优点|好处))"
+    r"(?P<what>[^，。；哪什谁几怎]{2,12}?)(?:都|又)?有(?:"
+    r"什么(?P<one>用处|用途|作用|用)|哪些(?P<some>作用|用途|优点|好处))"
 )
 WHY_ZH = re.compile(r"为什么([^，。；这那它]{3,})")
 DEED_ZH = re.compile(r"[看去打买吃喝扫洗写读玩学跑爬踢放跳唱画听骑参听修种包赏浇喂整练做回]|打扫|锻炼|休息|拜访")

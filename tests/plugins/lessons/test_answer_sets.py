@@ -19,7 +19,7 @@ from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
         ("国庆节在*12*月。", set(map(str, range(1, 13)))),
         (
             "The shop is shut on *Sunday*.",
-            {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+            {f"{day}day" for day in ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun")},
         ),
     ],
 )
