@@ -44,6 +44,7 @@ OBJECT = re.compile(  # what a verb of two characters does it to, at the end of 
 PLACE = re.compile(
     r"(?<![以之早晚楼])[上下](?<!天下|乡下)$|(?<![初高其集])中$|(?<![公这那哪])里$|(?<![以之国海户])[内外]$|旁$"
 )
+WITHIN = re.compile(r"(?:[上里中下内外旁]面?|[前后]面|旁边|[这那哪]里)[^面边]")
 VERBAL = re.compile(r"可以|可能|能够|应当|应该|必须|除外|更|最|很|都|也|把|被|让|就|(?<!未)来(?=..)|(?<=.)[要会](?=..)")
 CHINESE = (
     OBJECT,
@@ -236,6 +237,8 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
             return None  # 撞在树桩上死了
         if found and VERBAL.search(found["word"]):
             return None  # 更形象, 可以剪掉: no word, but what is said of one
+        if found and re.search(r"在$", sentence[: found.start("word")]) and WITHIN.search(found["word"]):
+            return None  # 在上面乱写乱画: a place, and what is done there
         if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
             return None  # 靠湿润的体壁呼吸
         if (

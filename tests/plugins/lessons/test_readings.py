@@ -227,6 +227,7 @@ def test_a_question_that_the_text_does_not_answer_is_named_and_not_asked() -> No
 
 
 def test_a_chinese_gap_cuts_no_word() -> None:
+    assert gap_word("不能在上面乱写乱画。") is gap_word("孩子们在操场上踢球。") is None
     facts = ["立春是二十四节气中的第一个。", "二十四节气是古人观察太阳得出来的。", "他们把字写在竹简和丝帛上。"]
     facts += ["冬至那天北方人吃饺子。", "商人们用骆驼运货。", "小明上三年级。", "寒假有二十八天。"]
     tasks = reading_tasks(facts, topic="二十四节气")
