@@ -51,8 +51,6 @@ def places(content: LessonContent) -> list[str]:
 
 def _worth(word: str) -> bool:
     if not word.isascii():
-        return 1 < len(word) <= MOST_HAN and not re.search(
-            rf"[\d的是]|^[一二两三四五六七八九十几]+[{CLASSIFIERS}]", word
-        )
+        return 1 < len(word) <= MOST_HAN and not NO_WORD.search(word)
     plain = word.casefold()
     return len(word) >= LEAST_LETTERS and plain not in DULL and not re.search(r"\d", word) and len(word.split()) < 4

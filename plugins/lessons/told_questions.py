@@ -45,11 +45,12 @@ COUNTED_OUT = re.compile(r"What is ([£$€]?\d.+)")
 WHAT_DO = re.compile(  # with what stands behind the verb: "bees eat in winter" is told as "Bees eat honey in winter"
     r"What do (?P<who>(?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children|you|we|they|sheep|fish|men|women)) "
     r"(?P<does>(?!in\b|on\b|at\b|from\b|of\b|with\b|have\b|need\b)[a-z]+)"
-    r"(?P<behind>(?: (?:in|on|at|from|with|during|every|before|after) .+)?)"
+    r"(?P<behind>(?: (?:in|on|at|from|with|during|every|per|before|after) .+)?)"
 )
 WHY_DO = re.compile(r"Why do ((?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children)) ((?!in\b|of\b)[a-z]+.*)")
 HOW_DO = re.compile(r"How do ((?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children)) ((?!in\b|of\b)[a-z]+.*)")
 WHY_DOES = re.compile(r"Why does ((?:the|a|an|our) [a-z]+) ([a-z]+(?: [a-z ]+)?)")
+HOW_DOES = re.compile(r"How does ((?:the|a|an|our) [a-z]+) ([a-z]+(?: [a-z ]+)?)")
 WHAT_COLOUR = re.compile(r"What colou?r (is|are) ((?:the|our|its) [a-z ]+)")
 CLAUSE = re.compile(r"(?:it|they|the [a-z]+|there) [a-z]+ ")
 IS_DONE = re.compile(
@@ -63,7 +64,7 @@ USED_FOR = re.compile(
     r"(?P<what>[^，。；哪什谁几怎]{2,12}?)(?:都|又)?有(?:"
     r"什么(?P<one>用处|用途|作用|用)|哪些(?P<some>作用|用途|优点|好处))"
 )
-WHY_ZH = re.compile(r"为什么([^，。；这那它]{3,})")
+WHY_ZH = re.compile(r"为什么([^，。；这那它]{2,}[是会能要有不很都][^，。；]+)")
 DEED_ZH = re.compile(r"[看去打买吃喝扫洗写读玩学跑爬踢放跳唱画听骑参听修种包赏浇喂整练做回]|打扫|锻炼|休息|拜访")
 DOES_WHAT = re.compile(r"(?P<when>[^，。；哪什谁几怎为]{2,14}?)[做干]什么")
 NEED_TO = re.compile(
@@ -178,6 +179,9 @@ def _circumstance(question: str, answer: str) -> str:
     if (one := WHY_DOES.fullmatch(question)) and CLAUSE.match(answer):
         deed = agreeing(SentenceEnd(one[1], one[2], "several"), several=False)
         return f"{_capital(one[1])} {deed} because {answer}." if deed else ""
+    if (by := HOW_DOES.fullmatch(question)) and re.match(r"(?:with|by|through)\b", answer):
+        deed = agreeing(SentenceEnd(by[1], by[2], "several"), several=False)
+        return f"{_capital(by[1])} {deed} {answer}." if deed else ""
     if (coloured := WHAT_COLOUR.fullmatch(question)) and answer.replace(" and ", "").isalpha():
         return f"{_capital(coloured[2])} {coloured[1]} {answer}."
     if why and CLAUSE.match(answer):

@@ -59,5 +59,10 @@ def test_a_name_is_not_asked_for_by_itself() -> None:
     assert list(asks_the_fact("What is the planet called the red planet?", fact=mars))
 
 
+def test_a_noun_of_one_does_not_tell_the_number() -> None:
+    (fact,) = quiz_facts(["The club has *1* rule."])
+    assert quiz_stem(fact) == "How many rules does the club have?"
+
+
 def test_a_title_says_once_for_whom_it_is() -> None:
     assert of_class("新员工须知", "新员工") == "新员工须知" and of_class("Knots", "year 4") == "Knots, year 4"

@@ -67,4 +67,4 @@ def test_nothing_is_asked_twice_and_no_count_stands_on_the_board() -> None:
     assert "Why does a plant wilt?" not in ticket and any("wilts because" in one for one in ticket)
     facts = ["水有*三种*状态。", "水变成水蒸气叫做*蒸发*。", "水蒸气变成水叫做*凝结*。", "水变成冰叫做*凝固*。"]
     board = planned_lesson("水", 45, facts, language="zh")["phases"][2]["teacher"].partition("写在黑板上：")[2]
-    assert board.startswith("蒸发；凝结；凝固")
+    assert board.startswith("状态；蒸发；凝结；凝固。")
