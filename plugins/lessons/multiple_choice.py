@@ -140,9 +140,9 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
         return sorted(ends, key=lambda end: abs(len(end) - len(answer)) > len(answer))
     right = {_plain(other["answer"]) for other in facts if fits_as_well(other, fact)}
     if row := others_of_set(answer, fact["rest"]):
-        near = [other for other in row if _plain(other) not in right][: 2 * OPTIONS]
-        _draw(fact["statement"]).shuffle(near)
-        return near
+        its_set = [other for other in row if _plain(other) not in right][: 2 * OPTIONS]
+        _draw(fact["statement"]).shuffle(its_set)
+        return its_set
     kind = _kind(answer, fact)
     told = [] if fact.get("alone") else [other for other in facts if not fits_as_well(other, fact)]
     others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in told)]
