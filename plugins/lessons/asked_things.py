@@ -18,6 +18,7 @@ VOWEL = re.compile(r"(?i)(?!uni|use|usu|eu|one\b|ukul)[aeiou]|hour|honest")
 JOINING = re.compile(r"\s(?:of|in|on|with|from|for|at|to|that|which|who|without)\s")
 ABSTRACT = re.compile(r"(?:tion|sion|ness|ity|ism|ology|ics|ing|ium)$")
 COUNTED = ("building", "ring", "string", "spring", "wing", "painting", "stadium", "aquarium", "station", "city")
+ALIKE = ("sheep", "deer", "fish", "salmon", "trout", "moose", "swine")  # one as several
 MOST_NOUN_WORDS = 3
 _QUALITIES = """
     red orange yellow green blue purple violet pink brown black white grey gray golden silver dark light bright
@@ -72,6 +73,8 @@ def thing_of(relation: str, thing: str) -> str:
     noun = noun.removeprefix("the ")
     if noun in kinds["words"]:
         return thing if re.match(r"[“\"']", thing) else f"“{thing}”"
+    if noun.split()[-1] in ("young", "baby", "home") and thing in ALIKE:
+        return f"a {thing}"  # the young of a sheep, beside those of a cow
     if STATES.fullmatch(thing):
         return f"the {thing}"
     if noun in kinds["bare"] or noun.split()[-1] in kinds["bare"] or not relation.endswith((" of", " for")):

@@ -8,6 +8,7 @@ from aigc_plugins.lessons.dull_words import DULL
 from aigc_plugins.lessons.lesson_content import LessonContent
 from aigc_plugins.lessons.lesson_works import gapped, key_words
 from aigc_plugins.lessons.noun_places import names_in, stands_as_noun
+from aigc_plugins.lessons.number_words import CLASSIFIERS
 from aigc_plugins.rules.content_words import telling
 
 PLACED = re.compile(
@@ -15,6 +16,7 @@ PLACED = re.compile(
     r"(?P<place>(?:the )?(?!I\b|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|God|Christ)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)"
 )
+NO_WORD = re.compile(rf"[\d的是]|^[一二两三四五六七八九十几]+[{CLASSIFIERS}]")
 LEAST_LETTERS, MOST_HAN = 4, 6
 LEAST_WORDS, MOST_WORDS = 3, 6
 LEAST_PLACES = 2
@@ -49,6 +51,6 @@ def places(content: LessonContent) -> list[str]:
 
 def _worth(word: str) -> bool:
     if not word.isascii():
-        return 1 < len(word) <= MOST_HAN and not re.search(r"[\d的是]", word)
+        return 1 < len(word) <= MOST_HAN and not NO_WORD.search(word)
     plain = word.casefold()
     return len(word) >= LEAST_LETTERS and plain not in DULL and not re.search(r"\d", word) and len(word.split()) < 4

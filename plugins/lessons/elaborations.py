@@ -11,7 +11,15 @@ from aigc_plugins.lessons.fact_kinds import STEP
 from aigc_plugins.lessons.hand_words import PAPER
 from aigc_plugins.lessons.hands_on import HandsOn
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
-from aigc_plugins.lessons.lesson_works import LEAST_SUMS, LessonWork, falsehoods, gapped, key_words, topic_inside
+from aigc_plugins.lessons.lesson_works import (
+    LEAST_SUMS,
+    LessonWork,
+    falsehoods,
+    gapped,
+    key_words,
+    spare_sum,
+    topic_inside,
+)
 from aigc_plugins.lessons.more_sums import more_sums
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.lessons.sorted_facts import sorted_facts
@@ -34,9 +42,10 @@ Texts = Mapping[str, Any]
 
 def hooked(
     topic: str, content: LessonContent, work: LessonWork, texts: Texts, asked: Sequence[str] = ()
-) -> dict[str, str]:
+) -> tuple[dict[str, str], str]:
     """Return how a lesson begins: a sum, a number to guess, a statement to vote on, or what the class knows; nothing
-    that the exit ticket has `asked`."""
+    that the exit ticket has `asked`. With it comes what is right, which the class is told later; empty where nothing
+    was asked that has one answer."""
     forms = texts["engage"]
     told = gapped(content, topic, alone=True).items()
     numbers = [gap for gap, word in told if not STEP.match(gap) and re.match(r"\d", word) and not DATE.search(word)]
@@ -45,28 +54,29 @@ def hooked(
     questions = [one.asked for one in content.tasks if GAP not in one.asked and one.asked not in asked]
     false = [one for one in falsehoods(content) if not any(one.wrong in text for text in asked)]
     if len(content.sums) >= LEAST_SUMS:  # the first is tried and explained, and the last ones are asked
-        return _filled(forms["sum"], question=exercise(content.sums[1]), topic=topic_inside(topic, content))
+        return _filled(forms["sum"], question=f"{exercise(content.sums[1])} = ?"), content.sums[1].told
     if content.sums and (made := more_sums([one.told for one in content.sums])):
-        return _filled(forms["sum"], question=next(iter(made)), topic=topic_inside(topic, content))
+        return _filled(forms["sum"], question=f"{next(iter(made))} = ?"), " = ".join(next(iter(made.items())))
     if content.sums:
-        return _filled(forms["open"], topic=topic_inside(topic, content))
+        return _filled(forms["open"], topic=topic_inside(topic, content)), ""
     if questions:
         inside = questions[0].replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
-        return _filled(forms["asked"], question=inside, topic=topic_inside(topic, content))
+        told_of = next(one.told for one in content.tasks if one.asked == questions[0])
+        return _filled(forms["asked"], question=inside), told_of
     if numbers and work.kind != "gaps":
-        asked = _with_unit(numbers[0], dict(told)[numbers[0]])
-        return _filled(forms["number"], question=asked, topic=topic)
+        number = dict(told)[numbers[0]]
+        return _filled(forms["number"], question=_with_unit(numbers[0], number)), numbers[0].replace(GAP, number)
     if false:
         wrong = false[0].wrong.replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
-        return _filled(forms["vote"], question=wrong, right=false[0].told, topic=topic)
+        return _filled(forms["vote"], question=wrong, right=false[0].told), false[0].told
     if len(content.meanings) > 1 and work.kind != "words":
-        return _filled(forms["asked"], question=_meaning(content, texts), topic=topic_inside(topic, content))
+        return _filled(forms["asked"], question=_meaning(content, texts)), ""
     if (found := sorted_facts(content.taught, content.told)) and not content.sums:
         pair = [texts["quoted"].format(things[0].strip('“”"')) for things in list(found.groups.values())[:2]]
-        return _filled(forms["differ"], things=listed(pair, texts))
+        return _filled(forms["differ"], things=listed(pair, texts)), ""
     if work.kind != "steps" and (words := board_words(content, topic)):
-        return _filled(forms["words"], words=texts["row"].join(words), topic=topic_inside(topic, content))
-    return _filled(forms["open"], topic=topic_inside(topic, content))
+        return _filled(forms["words"], words=texts["row"].join(words), topic=topic_inside(topic, content)), ""
+    return _filled(forms["open"], topic=topic_inside(topic, content)), ""
 
 
 def _with_unit(gap: str, answer: str) -> str:
@@ -140,7 +150,8 @@ def _main(
     done = [goal.text for goal in goals if goal.done and not goal.by_hand and not sums_of(goal, content)]
     asked = {task.asked for goal in goals for task in goal.tasks}
     others = [one for one in content.sums[1:] if one.asked not in asked]
-    faulty = others.pop() if len(others) > 1 else content.sums[0] if content.sums else None
+    spare = spare_sum(content)  # the sum with a mistake is none that the class has just seen
+    faulty = spare or (others.pop().told if len(others) > 1 else "")
     more = texts["row"].join(map(exercise, others))
     first = exercise(content.sums[0]) if content.sums else ""
     if done:
@@ -153,13 +164,15 @@ def _main(
             phase = _filled(forms["practice"])
             if more:
                 phase |= {"students": forms["sums"]["students"].format(more=more) + texts["space"] + phase["students"]}
-        if faulty and (wrong := wrong_result(faulty.told)):
+        if more:
+            phase |= {"teacher": phase["teacher"] + forms["key"].format(key=_results(others, texts))}
+        if faulty and (wrong := wrong_result(faulty)):
             right = forms["mistake"]
             return {
-                "teacher": phase["teacher"] + texts["space"] + right["teacher"].format(told=faulty.told),
+                "teacher": phase["teacher"] + texts["space"] + right["teacher"].format(told=faulty),
                 "students": phase["students"]
                 + texts["space"]
-                + right["students"].format(wrong=f"{exercise(faulty)} = {wrong}"),
+                + right["students"].format(wrong=f"{faulty.partition('=')[0].strip()} = {wrong}"),
             }
         return phase
     if deed := _deed_of(topic):
@@ -188,6 +201,10 @@ def _deed_of(topic: str) -> str:
 def sums_of(goal: LessonGoal, content: LessonContent) -> bool:
     """Tell whether an objective is of working out."""
     return any(task in content.sums for task in goal.tasks)
+
+
+def _results(sums: Sequence[LessonTask], texts: Texts) -> str:
+    return str(texts["row"]).join(one.told for one in sums)
 
 
 def exercise(task: LessonTask) -> str:

@@ -57,8 +57,9 @@ def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[s
     found = []
     for goal, share in zip(goals, shares, strict=True):
         words = content_words(_without_verb(goal)) - content_words(topic)
+        unreasoned = WHY.search(goal) and share and not any(REASON.search(one.told) for one in share)
         strange = len(goals) > 1 and words and not words & told and not MEANING.search(goal) and not content.sums
-        if not performed(goal) and (not share or strange):
+        if not performed(goal) and (not share or strange or unreasoned):
             found.append(goal)
     return found
 
@@ -70,7 +71,8 @@ def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, text
     asked = [one for one in share if one.asked][:MOST_ASKED]
     done = performed(goal)
     if not done:
-        told = texts["space"].join(dict.fromkeys(one.told for one in share))
+        because = [one for one in share if WHY.search(goal) and REASON.search(one.told)]
+        told = texts["space"].join(dict.fromkeys(one.told for one in because or share))
         itself = LessonTask(asked=goal, right=told or texts["judged"], told=told)
         asked = [itself, *asked[: MOST_ASKED - 1]]
     return LessonGoal(text=goal, tasks=tuple(asked), done=done)

@@ -22,7 +22,7 @@ LEAD_IN = (
 
 def of_class(title: str, grade: str | None) -> str:
     """Return a title with whom it is for, as its language writes it: "Knots, year 4", 磁铁（三年级）."""
-    if not grade:
+    if not grade or grade.casefold() in title.casefold():  # said once
         return title
     return f"{title}（{grade}）" if HAN.search(title) else f"{title}, {grade}"
 

@@ -119,11 +119,19 @@ def _practice(content: LessonContent) -> LessonWork:
     more = more_sums([one.told for one in content.sums])
     if len(content.sums) < LEAST_SUMS and more:
         more.pop(next(iter(more)))  # with which the lesson begins
+    if spare := spare_sum(content):
+        more.pop(spare.partition(" = ")[0], None)
     return LessonWork(
         kind="sums",
         lines=_numbered([f"{asked} = {GAP}" for asked in more]),
         key=_numbered(list(more.values())),
     )
+
+
+def spare_sum(content: LessonContent) -> str:
+    """Return a sum of the lesson's kind that nothing else of it asks, with what it comes to; empty where none is."""
+    more = more_sums([one.told for one in content.sums])
+    return " = ".join(list(more.items())[-1]) if len(more) > LEAST_SUMS else ""
 
 
 def known_text(content: LessonContent, topic: str) -> str:

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from aigc_plugins.lessons.answer_shapes import pool_for
 from aigc_plugins.lessons.answer_slots import answer_slot, coded
 from aigc_plugins.lessons.asked_things import lacks_article
+from aigc_plugins.lessons.closed_sets import others_of_set
 from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, of_one_place, pools_fit, tells_itself
 from aigc_plugins.lessons.number_words import CLASSIFIERS, near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
@@ -53,13 +55,14 @@ def quiz_items(
         if len(options) >= OPTIONS
     ]
     places = key_places([fact["statement"] for fact, _, _ in ready])
+    bare = any(lacks_article(fact["answer"]) for fact, _, _ in ready)
     fair = of_fair_lengths([options for _, _, options in ready], OPTIONS)
     return [
         {
             "stem": stem,
             "options": _arranged(options, place, fact["statement"]),
             "answer": options[0],
-            "feedback": _feedback(fact, language),
+            "feedback": _feedback(fact, language, bare=bare),
         }
         for (fact, stem, _), options, place in zip(ready, fair, places, strict=True)
     ]
@@ -95,7 +98,8 @@ def _offered(
     waiting = iter(written)
     for fact in facts:
         stem = fact["question"] or next(waiting)
-        options = _different(fact["answer"], distractors(fact, facts, pool if pools_fit(stem, facts) else ()))
+        fitting = pool_for(fact, facts, pool) if pools_fit(stem, facts) else ()
+        options = _different(fact["answer"], distractors(fact, facts, fitting))
         if _lacks(fact, options):
             options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
         begun = fact["rest"].startswith(GAP)  # with a capital, which may be no name's
@@ -106,11 +110,12 @@ def _offered(
         yield fact, stem, options if enough and not tells_itself(stem, options) else options[:1]
 
 
-def _feedback(fact: QuizFact, language: str) -> str:
-    """Return what is said after an answer: the fact, and of a sum how it is worked out."""
+def _feedback(fact: QuizFact, language: str, *, bare: bool) -> str:
+    """Return what is said after an answer: the fact, and of a sum how it is worked out; `bare` in words that every
+    answer of the quiz fits."""
     statement = said_of(fact)
     if fact["question"] and statement.startswith(fact["question"]):  # which would only say the question once more
-        is_it = "Answer:" if lacks_article(fact["answer"]) else "The answer is"
+        is_it = "Answer:" if bare else "The answer is"
         return f"正确答案：{fact['answer']}。" if language == "zh" else f"{is_it} {fact['answer']}."
     steps = steps_of(statement, language)
     return f"{statement.rstrip('.。')}{'。' if language == 'zh' else '. '}{steps}" if steps else statement
@@ -119,7 +124,10 @@ def _feedback(fact: QuizFact, language: str) -> str:
 def lacking_answers(facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[QuizFact]:
     """Return the facts for which `distractors` finds fewer than three wrong answers, or beside a name fewer than three
     names, so that a model is asked."""
-    options = {fact["statement"]: _different(fact["answer"], distractors(fact, facts, pool)) for fact in facts}
+    options = {
+        fact["statement"]: _different(fact["answer"], distractors(fact, facts, pool_for(fact, facts, pool)))
+        for fact in facts
+    }
     return [fact for fact in facts if not fact.get("alone") and _lacks(fact, options[fact["statement"]])]
 
 
@@ -130,10 +138,14 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
         ends = fact["others"].splitlines()
         _draw(fact["statement"]).shuffle(ends)
         return sorted(ends, key=lambda end: abs(len(end) - len(answer)) > len(answer))
+    right = {_plain(other["answer"]) for other in facts if fits_as_well(other, fact)}
+    if row := others_of_set(answer, fact["rest"]):
+        its_set = [other for other in row if _plain(other) not in right][: 2 * OPTIONS]
+        _draw(fact["statement"]).shuffle(its_set)
+        return its_set
     kind = _kind(answer, fact)
     told = [] if fact.get("alone") else [other for other in facts if not fits_as_well(other, fact)]
     others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in told)]
-    right = {_plain(other["answer"]) for other in facts if fits_as_well(other, fact)}
     others = [(other, its) for other, its in others if _plain(other) not in right]
     same_kind = [other for other, its in others if its == kind]
     same_kind = [other for other in same_kind if _of_like_size(other, answer) and _of_like_script(other, answer)]

@@ -10,7 +10,7 @@ PHRASE_END = re.compile(  # what may stand behind a noun
     r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|"
     r"which|when|if|can|may|must|should)\b"
 )
-NAMES = re.compile(r"(?!I\b)(?<![\"“‘'])[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
+NAMES = re.compile(r"(?!I\b)(?<![\"“‘'])(?<![.?!:] )[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 BEGINNING = re.compile(r"(?:The|An?|In|On|At|After|Before|From|By|When|If|As|For|With|Most|Some|Every|All|Each|No) ")
 AFTER = re.compile(
     r"(?:^|[ ,])(?:an?|the|of|from|in|into|with|to|on|by|and|or|for|no|each|every|called|its|their)(?: \w+)? $|, $",

@@ -61,8 +61,8 @@ def own_goals(
         *_of_reasons(content, topic, texts),
         *_of_terms(content, texts),
         *_of_words(content, texts),
-        *_of_questions(content, topic, texts),
-    ][:MOST_GOALS]
+    ]
+    goals = [*goals, *_of_questions(content, topic, texts, goals)][:MOST_GOALS]
     spent = {task.told for goal in goals for task in goal.tasks} | paired
     if hands and hands.ordered and hands.deeds and len(goals) == 1:
         goals.append(_of_deeds(hands.deeds, topic, content, texts))
@@ -220,10 +220,13 @@ def _of_terms(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGo
     return [_goal(texts["objectives"]["terms"].format(terms=terms), tasks)]
 
 
-def _of_questions(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
-    """Return an objective of answering the questions that the brief gives."""
+def _of_questions(
+    content: LessonContent, topic: str, texts: Mapping[str, Any], goals: Sequence[LessonGoal]
+) -> list[LessonGoal]:
+    """Return an objective of answering the questions that the brief gives, but for what other goals ask."""
     given = {one.left for one in content.taught if one.kind == "question"}
-    tasks = [task for task in content.tasks if task.asked in given][:MOST_WORDS]
+    spent = {task.told for goal in goals for task in goal.tasks}
+    tasks = [task for task in content.tasks if task.asked in given and task.told not in spent][:MOST_WORDS]
     return [_goal(texts["objectives"]["questions"].format(topic=_named(topic, content)), tasks)] if tasks else []
 
 

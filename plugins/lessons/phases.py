@@ -13,6 +13,7 @@ import yaml
 
 from aigc_plugins.lessons.board_words import board_words, places
 from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked
+from aigc_plugins.lessons.fair_tickets import fairly_asked
 from aigc_plugins.lessons.hands_on import HandsOn, hands_on
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, lesson_content, listed
 from aigc_plugins.lessons.lesson_goals import lesson_goals
@@ -53,30 +54,34 @@ def planned_lesson(
     content = lesson_content(facts, vocabulary, relation, language, written, topic)
     things, small = lesson_things(materials), is_young(grade)
     hands = hands_on(content, things, topic)
-    goals = lesson_goals(objectives, content, topic, relation, texts, hands)
+    goals = fairly_asked(lesson_goals(objectives, content, topic, relation, texts, hands))
     work = handout_of(
         content, topic, texts, hands.trials if hands.tested else None, hands.deeds if hands.ordered else ()
     )
     ticket = list({task.asked: task for goal in goals for task in goal.tasks}.values())
     asked = [task.asked for task in ticket]
+    hook, right = hooked(topic, content, work, texts, asked)
     phases = (
-        hooked(topic, content, work, texts, asked),
+        hook,
         _explore(topic, content, work, things, hands, texts),
-        _explain(topic, content, work, things, hands, texts, young=small),
+        _answered(_explain(topic, content, work, things, hands, texts, young=small), right, texts),
         elaborated(content, topic, goals, work, hands, texts, young=small),
         texts["evaluate"],
     )
     minutes = five_e_minutes(duration, BY_HAND) if hands.deeds else five_e_minutes(duration)
     return {
         "objectives": [goal.text for goal in goals],
-        "materials": lesson_materials(materials, language, handout=bool(work.lines)),
+        "materials": lesson_materials(materials, language, handout=work),
         "phases": [
             {"name": name, "minutes": its, **phase}
             for name, its, phase in zip(texts["names"], minutes, phases, strict=True)
         ],
         "handout": list(work.lines),
         "handout_key": list(work.key),
-        "facts": [*(one.told for one in content.sums), *content.told],
+        "facts": [  # no result of a sum that is set, and no question among what is told
+            *(one.told for one in content.sums[:1]),
+            *(re.sub(r"^([^？]+)？(?=.)", r"\1：", fact) for fact in content.told),
+        ],
         "vocabulary": [{"term": term, "meaning": meaning} for term, meaning in content.meanings.items()],
         "exit_ticket": asked,
         "exit_key": [task.right for task in ticket],
@@ -86,12 +91,24 @@ def planned_lesson(
     }
 
 
-def lesson_materials(given: Sequence[str] | None, language: str = "en", *, handout: bool = False) -> list[str]:
-    """Return the materials `given` in the brief, and what else such a lesson needs: the handout where it has one."""
+def lesson_materials(
+    given: Sequence[str] | None, language: str = "en", *, handout: LessonWork | None = None
+) -> list[str]:
+    """Return the materials `given` in the brief, and what else such a lesson needs: the handout where it has one, for
+    each student where each works alone on it."""
     materials, texts = list(given or ()), lesson_texts(language)
     known = {material.casefold() for material in materials}
-    more = [*([texts["handout"]] if handout else []), *texts["materials"]]
+    lines = handout is not None and handout.lines
+    own = texts["handout_each" if handout is not None and handout.kind == "sums" else "handout"]
+    more = [*([own] if lines else []), *texts["materials"]]
     return materials + [text for text in more if text.casefold() not in known]
+
+
+def _answered(phase: Mapping[str, str], right: str, texts: Texts) -> dict[str, str]:
+    """Return a phase at whose end the class is told what is right of the question with which the lesson began."""
+    stop = "" if right.endswith((".", "。", "!", "！")) else texts["stop"]
+    back = texts["explain"]["back"].format(right=right + stop) if right else ""
+    return {**phase, "teacher": phase["teacher"] + back}
 
 
 def _explore(
@@ -156,7 +173,7 @@ def _explain(
         terms=terms,
         worked=worked + texts["stop"],
         steps=texts["space"] + steps if steps else "",
-        rest=told["rest"] if content.told else "",
+        rest=told["rest"].format(rules=texts["space"].join(content.told)) if content.told else "",
         check=told["check"] if checked else "",
     )
     if terms and kind in ("sums", "facts"):

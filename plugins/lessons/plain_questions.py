@@ -26,6 +26,10 @@ HAS = re.compile(
     rf"(?P<who>[^,;:]+?) (?P<has>has|have|had) {GAP} (?P<what>(?:[a-z-]+ )?[a-z]+s)"
     r"(?P<rest>(?: (?:of|in|on|at|with|around) [^,;:]+)?)\.?"
 )
+HAS_ONE = re.compile(
+    r"(?P<who>[^,;:]+?) (?P<has>has|have|had) ____ (?P<what>(?:[a-z-]+ )?[a-z]+[^sxyhz\W])"
+    r"(?P<rest>(?: (?:of|in|on|at|with|around) [^,;:]+)?)\.?"
+)
 BEGINS = re.compile(r"(?:The|An?|Each|Every|All|Most|Many|Some) ")
 LEANS = re.compile(r"(?:It|They|He|She|We|You|I|This|That|These|Those|Its|Their|His|Her|There|Here)\b")
 BOUND = re.compile(r"(?:up to|about|around|over|under|more than|fewer than|less than|at least|at most|only|nearly) *$")
@@ -45,6 +49,8 @@ def plain_question(rest: str, answer: str) -> str:
         asked = f"What {found['be']} {{who}} called?"
     elif found := MADE.fullmatch(rest):
         asked = f"What {found['be']} {{who}} {found['made']}?"
+    elif (found := HAS_ONE.fullmatch(rest)) and answer in ("1", "one"):  # beside "rule" only one is right
+        asked = f"How many {found['what']}s {DOES[found['has']]} {{who}} have{found['rest']}?"
     elif (found := HAS.fullmatch(rest)) and _counts(answer):
         asked = f"How many {found['what']} {DOES[found['has']]} {{who}} have{found['rest']}?"
     who = _inside(found["who"]) if found else ""

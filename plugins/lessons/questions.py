@@ -175,6 +175,10 @@ def _misfits(text: str, fact: Mapping[str, str]) -> Iterator[str]:
     rest, answer = fact["rest"], fact["answer"]
     if NUMBERED.match(answer) and not FOR_NUMBER.search(text):
         yield f"does not ask for a number, and the answer is {answer!r}"
+    if re.search(r"\b(?:it|you) take\b", text) and not re.search(r"\b(?:take|last|need|require)", rest):
+        yield "asks how long something takes, which its fact does not say"
+    if re.match(r"What (?:is|are) the \w+ (?:called|known as|named)\b", text):
+        yield "asks for a name that it says"
     asked, told = WHAT_IS.match(text), IS_IT.fullmatch(rest)
     if asked and not NUMBERED.match(answer):
         same = told and (told[2], told[1].casefold()) == (asked[1], asked[2].casefold())

@@ -89,6 +89,7 @@ MOST_ANSWER_WORDS = 5
 SINGLED_OUT = re.compile(
     r"((?!It |This |That )[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:is|was) the (?:\w+est|most|first|last|only) \w+ "
 )
+NICKNAMED = re.compile(r"((?:[a-z]+ )?[a-z]+) ((?:called|known as|nicknamed|named) .+)")
 ENOUGH = 3  # questions
 ENDS = ("?", "？")
 OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no description
@@ -109,6 +110,8 @@ def quiz_facts(
         if made and all(made["statement"] != other["statement"] for other in found):
             placed = "" if made["question"] else asked_in_place(made["rest"], made["answer"])
             found.append(made | {"question": placed, "placed": "1"} if placed else made)
+    if relation and any("told" in made for made in found):  # all in one form
+        found = [_told_alike(made) for made in found]
     clear = [made for made in found if not is_unsaid(made["question"])]
     return clear if len(clear) >= ENOUGH else found
 
@@ -213,6 +216,8 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
     if fact["question"]:
         return fact["question"]
     described = re.fullmatch(rf"The (.+) (is|are) {GAP}\.", fact["rest"])
+    if described and (one := NICKNAMED.fullmatch(described[1])):  # "Which planet is called …", not "What is the planet"
+        return f"Which {one[1]} {described[2]} {one[2]}?"
     if described:
         return f"{asked_with(described[1])} {described[2]} the {described[1]}?"
     if asked := asked_in_place(fact["rest"], fact["answer"]) or plain_question(fact["rest"], fact["answer"]):
@@ -264,6 +269,14 @@ def _bare_noun(described: str, answer: str, rest: str, relation: str | None) -> 
         asks = f"What is the {described}?"
         return {"statement": money.replace(GAP, answer), "rest": money, "question": asks}
     return {"told": f"{described[:1].upper()}{described[1:]}: {answer}."}
+
+
+def _told_alike(made: QuizFact) -> QuizFact:
+    """Return a pair told as those are whose right side lacks its article: "Young of a duck: duckling."."""
+    described = re.fullmatch(rf"The (.+) (?:is|are) (?:the )?{GAP}\.", made["rest"])
+    if not described or not made["question"] or "told" in made:
+        return made
+    return made | {"told": f"{described[1][:1].upper()}{described[1][1:]}: {made['answer']}."}
 
 
 def said_of(fact: QuizFact) -> str:

@@ -44,6 +44,7 @@ OBJECT = re.compile(  # what a verb of two characters does it to, at the end of 
 PLACE = re.compile(
     r"(?<![以之早晚楼])[上下](?<!天下|乡下)$|(?<![初高其集])中$|(?<![公这那哪])里$|(?<![以之国海户])[内外]$|旁$"
 )
+WITHIN = re.compile(r"(?:[上里中下内外旁]面?|[前后]面|旁边|[这那哪]里)[^面边]")
 VERBAL = re.compile(r"可以|可能|能够|应当|应该|必须|除外|更|最|很|都|也|把|被|让|就|(?<!未)来(?=..)|(?<=.)[要会](?=..)")
 CHINESE = (
     OBJECT,
@@ -93,7 +94,7 @@ def reading_tasks(
     the text have one as well, of a word that the `topic` does not say; where there are too few of these too, each is a
     question. What other sentences bear is asked as well: numbers, reasons, what is true and what is false.
     """
-    read = [fact for fact in with_equals(facts) if _is_asked(fact, relation, language)]
+    read = [fact for fact in with_equals(facts) if is_told(fact, facts, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
     if len(sheet["gaps"]) + len(sheet["questions"]) and any(written) and len(sheet["gaps"]) >= LEAST_GAPS:
         return sheet
@@ -163,19 +164,32 @@ def _plain(word: str) -> str:
 
 @check(severity="warn")
 def every_fact_read(draft: Draft) -> Iterator[str]:
-    """Every fact of a reading stands in its text, or is asked: a pair does where the brief has a `relation`. A text
-    has more sentences than there are questions that it does not answer."""
+    """Every fact of a reading stands in its text: a pair does where the brief has a `relation`, a question where its
+    sentence is sure, or its answer stands in another one. A text has three tasks at the least."""
     values = draft.brief.values
     facts, relation, language = values.get("facts") or (), values.get("relation"), values.get("language")
     taught = taught_facts(facts, relation, language)
-    untold = [one.left for one in taught if one.kind == "question" and not _read(one, relation)]
-    if 2 * len(untold) >= len(taught) >= LEAST_GAPS:
-        yield f"{untold[0]!r} is only asked, and so are half of the facts: write their answers as sentences"
+    tasks = sum(len(draft.fields.get(field) or ()) for field in ("gaps", "left", "questions"))
+    if "gaps" in draft.fields and taught and tasks < LEAST_GAPS:
+        yield f"has too few tasks, {tasks} of {LEAST_GAPS}: put *asterisks* around words that are asked for"
     for fact in with_equals(facts):
         if CLAUSE.search(fact):
             yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"
-        if not _is_asked(fact, relation, language):
+        elif _is_asked(fact, relation, language) and not is_told(fact, facts, relation, language):
+            yield f"the text does not answer {fact!r}, which is left out: write it as a sentence"
+        elif not _is_asked(fact, relation, language):
             yield f"{fact!r} is no sentence, and not in the text: write it as one, or give a `relation`"
+
+
+def is_told(fact: str, facts: Sequence[str], relation: str | None, language: str | None) -> bool:
+    """Tell whether a text has a fact as a sentence, or has a question's answer word for word in others."""
+    (one,) = each_taught([fact], relation, language)
+    if one is None or one.kind != "question":
+        return bool(one and _read(one, relation))
+    answer = one.answer.strip().rstrip(".。")
+    text = " ".join(_sentences(facts, relation, language))
+    shape = re.escape(answer) if HAN.search(answer) else rf"(?<!\w){re.escape(answer)}(?!\w)"
+    return bool(_read(one, relation)) or bool(re.search(shape, text, re.IGNORECASE))
 
 
 def _is_asked(fact: str, relation: str | None, language: str | None) -> bool:
@@ -223,6 +237,8 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
             return None  # 撞在树桩上死了
         if found and VERBAL.search(found["word"]):
             return None  # 更形象, 可以剪掉: no word, but what is said of one
+        if found and re.search(r"在$", sentence[: found.start("word")]) and WITHIN.search(found["word"]):
+            return None  # 在上面乱写乱画: a place, and what is done there
         if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
             return None  # 靠湿润的体壁呼吸
         if (

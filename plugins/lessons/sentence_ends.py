@@ -21,6 +21,7 @@ ADVERBS = ("never", "always", "often", "usually", "also", "only", "mostly", "rar
 ARTICLES = ("a", "an", "the")
 COPULAS = ("is", "are", "was", "were")
 MOST_WORDS = 14  # of an end
+NAMES = re.compile(r"(?:is|are|was|were) [A-Z]")  # "was Neil Armstrong", which nothing else is
 LEAST_OTHERS = 3
 HAN = re.compile(r"[\u3400-\u9fff]")
 PLURALS = frozenset(
@@ -146,7 +147,7 @@ def others_of(fact: SentenceEnd, every: Sequence[SentenceEnd], topic: str = "") 
     mine = about(fact.subject)
     others = [one for one in every if not about(one.subject) <= mine and not mine <= about(one.subject)]
     sure = [one for one in others if not doubtful(one.end, one.subject, fact.subject, fact.end, topic)]
-    ends = [agreeing(one, several=several) for one in sure if " " in one.end]
+    ends = [agreeing(one, several=several) for one in sure if " " in one.end and not NAMES.match(one.end)]
     return list(dict.fromkeys(end for end in ends if end and end.casefold() != fact.end.casefold()))
 
 

@@ -42,17 +42,54 @@ PLACE = re.compile(r"[里上中下边旁处内外间面市省县国]$")
 WHO = re.compile(r"Who ((?!(?:is|are|was|were|do|does|did|has|have|had|can|will|would|should)\b)[a-z]+ .+)")
 WHAT_IS = re.compile(r"(?:What|Who|Where) (is|are|was|were) ((?:the|its|their) .+)")
 COUNTED_OUT = re.compile(r"What is ([£$€]?\d.+)")
-WHAT_DO = re.compile(r"What do ((?:[A-Za-z]+ ){1,3}?)([a-z]+)")
+WHAT_DO = re.compile(  # with what stands behind the verb: "bees eat in winter" is told as "Bees eat honey in winter"
+    r"What do (?P<who>(?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children|you|we|they|sheep|fish|men|women)) "
+    r"(?P<does>(?!in\b|on\b|at\b|from\b|of\b|with\b|have\b|need\b)[a-z]+)"
+    r"(?P<behind>(?: (?:in|on|at|from|with|during|every|per|before|after) .+)?)"
+)
+WHY_DO = re.compile(r"Why do ((?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children)) ((?!in\b|of\b)[a-z]+.*)")
+HOW_DO = re.compile(r"How do ((?:[A-Za-z]+ ){0,2}?(?:[A-Za-z]+s|people|children)) ((?!in\b|of\b)[a-z]+.*)")
+WHY_DOES = re.compile(r"Why does ((?:the|a|an|our) [a-z]+) ([a-z]+(?: [a-z ]+)?)")
+HOW_DOES = re.compile(r"How does ((?:the|a|an|our) [a-z]+) ([a-z]+(?: [a-z ]+)?)")
+WHAT_COLOUR = re.compile(r"What colou?r (is|are) ((?:the|our|its) [a-z ]+)")
+CLAUSE = re.compile(r"(?:it|they|the [a-z]+|there) [a-z]+ ")
+IS_DONE = re.compile(
+    r"(?:Where|When|How often) (?P<be>is|are|was|were) "
+    r"(?P<who>(?:the|our|its|a|an) (?:[a-z]+ ){0,2}[a-z]+|[a-z]+ [a-z]+) "
+    r"(?P<done>[a-z]{2,}ed|kept|held|built|found|made|grown|sold|paid|done|shut|sent|put|bought|told|taught|written)"
+)
+OFTEN = re.compile(r"(?:every|once|twice|each)\b|(?:daily|weekly|monthly|yearly)$")
+USES = ("作用", "用途", "优点", "好处")
+USED_FOR = re.compile(
+    r"(?P<what>[^，。；哪什谁几怎]{2,12}?)(?:都|又)?有(?:"
+    r"什么(?P<one>用处|用途|作用|用)|哪些(?P<some>作用|用途|优点|好处))"
+)
+WHY_ZH = re.compile(r"为什么([^，。；这那它]{2,}[是会能要有不很都][^，。；]+)")
+DEED_ZH = re.compile(r"[看去打买吃喝扫洗写读玩学跑爬踢放跳唱画听骑参听修种包赏浇喂整练做回]|打扫|锻炼|休息|拜访")
+DOES_WHAT = re.compile(r"(?P<when>[^，。；哪什谁几怎为]{2,14}?)[做干]什么")
 NEED_TO = re.compile(
     r"What (?P<do>do|does) (?P<who>(?:[A-Za-z]+ ){0,3}[A-Za-z]+) need to "
     r"(?P<act>(?!do\b|be\b)[a-z]+(?: [a-z]+){0,3})"
 )
+ONE = ("1", "one")
+MANY = (("children", "child"), ("people", "person"), ("teeth", "tooth"), ("feet", "foot"), ("men", "man"),
+        ("women", "woman"), ("mice", "mouse"), ("leaves", "leaf"), ("halves", "half"))  # fmt: skip
 NO_DEED = ("do", "like", "for", "with", "of", "on", "in")
 HOW_MANY = re.compile(r"How many ([a-z ]+?) (do|does) (.+?) have")
 HOW_MANY_ARE = re.compile(r"How many ([a-z ]+?) are (?:there )?((?:in|on|at) .+)")
 HOW_MANY_DO = re.compile(r"How many ([a-z]+) do (.+?) ([a-z]+)")
 HOW_LONG = re.compile(r"How long do (?!.* (?:take|need|last)\b)(.+)")
 FOR = re.compile(r"(?:about |around |up to |at least )?(?:\d|an? |two|three|four|five|six|seven|eight|nine|ten)")
+
+
+def of_number(things: str, number: str) -> str:
+    """Return things as their number has them: 1 moon."""
+    if number not in ONE or things.endswith("ss"):
+        return things
+    one = next((ones for many, ones in MANY if things == many or things.endswith(f" {many}")), "")
+    if one:
+        return re.sub(r"\w+$", one, things)
+    return re.sub(r"(?<=[sxz])es$|(?<=[cs]h)es$|(?<=[^s])s$", "", re.sub(r"ies$", "y", things))
 
 
 def told_question(question: str, answer: str) -> str:
@@ -69,6 +106,15 @@ def surely_told(question: str, answer: str) -> str:
 
 
 def _chinese(question: str, answer: str) -> str:
+    if used := USED_FOR.fullmatch(question):
+        noun = used["some"] or "作用"
+        return f"{used['what']}的{noun}是{answer}。" if not re.match("可以|能|用[来于]", answer) else ""
+    if (does := DOES_WHAT.fullmatch(question)) and not does["when"].endswith(("要", "是", "来", "用", "能")):
+        return f"{does['when']}{answer}。" if DEED_ZH.match(answer) else ""
+    if (why := WHY_ZH.fullmatch(question)) and (because := re.fullmatch("因为([^，。；]+)", answer)):
+        return f"因为{because[1]}，所以{why[1]}。"
+    if question.endswith("有哪些"):
+        return f"{question[:-3]}包括{answer}。" if LISTED.fullmatch(answer) else ""
     if (some := SOME.fullmatch(question)) and LISTED.fullmatch(answer):
         return f"{some['before']}{answer}。"  # 传到了哪些国家: 朝鲜和日本
     if (means := WITH_WHAT.fullmatch(question)) and MEANS.fullmatch(answer):
@@ -111,18 +157,41 @@ def _english(question: str, answer: str) -> str:
         bare = found[1] in ("is", "was") and not question.startswith("Where ") and lacks_article(answer)
         return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 and not bare else ""
     if (found := HOW_MANY_ARE.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
-        return f"There are {answer} {found[1]} {found[2]}."
+        be = "is" if answer in ONE else "are"
+        return f"There {be} {answer} {of_number(found[1], answer)} {found[2]}."
     if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
-        return f"{_capital(found[3])} {'have' if found[2] == 'do' else 'has'} {answer} {found[1]}."
+        return f"{_capital(found[3])} {'have' if found[2] == 'do' else 'has'} {answer} {of_number(found[1], answer)}."
     if (found := HOW_MANY_DO.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
-        return f"{_capital(found[2])} {found[3]} {answer} {found[1]}."
+        return f"{_capital(found[2])} {found[3]} {answer} {of_number(found[1], answer)}."
     if (found := HOW_LONG.fullmatch(question)) and FOR.match(answer):
         return f"{_capital(found[1])} for {answer}."
     if (found := NEED_TO.fullmatch(question)) and not re.search(r"\b(?:in|on|with|for|about|of|to)$", found["act"]):
         need = "need" if found["do"] == "do" else "needs"
         return f"To {found['act']}, {found['who']} {need} {answer}." if not re.match(r"to\b", answer) else ""
-    if (found := WHAT_DO.fullmatch(question)) and not found[1].endswith(" to ") and found[2] not in NO_DEED:
-        return f"{_capital(found[1].strip())} {found[2]} {answer}."
+    if (found := WHAT_DO.fullmatch(question)) and found["does"] not in (*NO_DEED, "to"):
+        return f"{_capital(found['who'])} {found['does']} {answer}{found['behind']}."
+    return _circumstance(question, answer)
+
+
+def _circumstance(question: str, answer: str) -> str:
+    """Return the sentence of a question for why, how, when or where something is done; empty where none is sure."""
+    why, how, done = WHY_DO.fullmatch(question), HOW_DO.fullmatch(question), IS_DONE.fullmatch(question)
+    if (one := WHY_DOES.fullmatch(question)) and CLAUSE.match(answer):
+        deed = agreeing(SentenceEnd(one[1], one[2], "several"), several=False)
+        return f"{_capital(one[1])} {deed} because {answer}." if deed else ""
+    if (by := HOW_DOES.fullmatch(question)) and re.match(r"(?:with|by|through)\b", answer):
+        deed = agreeing(SentenceEnd(by[1], by[2], "several"), several=False)
+        return f"{_capital(by[1])} {deed} {answer}." if deed else ""
+    if (coloured := WHAT_COLOUR.fullmatch(question)) and answer.replace(" and ", "").isalpha():
+        return f"{_capital(coloured[2])} {coloured[1]} {answer}."
+    if why and CLAUSE.match(answer):
+        return f"{_capital(why[1])} {why[2]} because {answer}."
+    if why and re.match(r"(?:to [a-z]+|because)\b", answer):
+        return f"{_capital(why[1])} {why[2]} {answer}."
+    if how and re.match(r"(?:with|by|through)\b", answer):
+        return f"{_capital(how[1])} {how[2]} {answer}."
+    if done and (PLACED.match(answer) or DURING.match(answer) or OFTEN.match(answer)):
+        return f"{_capital(done['who'])} {done['be']} {done['done']} {answer}."
     return ""
 
 

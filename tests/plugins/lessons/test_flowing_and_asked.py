@@ -45,7 +45,7 @@ def test_the_tasks_of_a_text_that_flows_keep_its_order() -> None:
         ("Gneiss is made of ____.", "quartz", ""),  # a name, or a stone?
         ("It was finished in ____.", "1970", ""),
         ("Each letter has up to ____ dots.", "six", ""),
-        ("A hive has ____ queen.", "one", ""),
+        ("A hive has ____ queen.", "one", "How many queens does a hive have?"),
         ("____ discovered radium.", "Scientists", ""),
     ],
 )
