@@ -9,15 +9,15 @@
 what no longer fits; `page_answers` asks the type `support/reply`, so that what is said stands in a page. `persona` is
 who speaks, and what is known of the customer.
 
-Names: `Conversation`, `ChatAnswer`, `Answerer`, `ModelAnswers`, `PageAnswers`, `persona_text`, `read_customer`. Knows:
+Names: `Conversation`, `ChatReply`, `Answerer`, `ModelAnswers`, `PageAnswers`, `persona_text`, `read_customer`. Knows:
 the Generator seam, projects, conversations. Does not know: terminals, HTTP, plugins.
 """
 
 from __future__ import annotations
 
-from aigc.chatting.conversation import Answerer, ChatAnswer, Conversation
+from aigc.chatting.conversation import Answerer, ChatReply, Conversation
 from aigc.chatting.model_answers import ModelAnswers
 from aigc.chatting.page_answers import PageAnswers
 from aigc.chatting.persona import persona_text, read_customer
 
-__all__ = ["Answerer", "ChatAnswer", "Conversation", "ModelAnswers", "PageAnswers", "persona_text", "read_customer"]
+__all__ = ["Answerer", "ChatReply", "Conversation", "ModelAnswers", "PageAnswers", "persona_text", "read_customer"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aigc.errors import UsageError
-from aigc.ledger.conversations import Conversations, Turn
+from aigc.ledger.conversations import ChatTurn, Conversations
 
 STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatAnswer:
+class ChatReply:
     """This is a whole answer: its text, where what it says stands, whether a person is needed instead, and why.
     `note` is for who runs the chat, not for the customer."""
 
@@ -28,7 +28,7 @@ class Answerer(Protocol):
     """This answers. It yields parts of a text as they come, and last the whole answer. An iterator that is closed early
     cancels what is in hand."""
 
-    def answer(self, turns: Sequence[Turn], draw: int) -> Iterator[str | ChatAnswer]:
+    def answer(self, turns: Sequence[ChatTurn], draw: int) -> Iterator[str | ChatReply]:
         """Answer the last turn, the customer's; `draw` counts how often it was answered before."""
 
 
@@ -38,7 +38,7 @@ class Conversation:
     def __init__(self, kept: Conversations, number: int, answerer: Answerer) -> None:
         self.kept = kept
         self.number = number
-        self.answer: ChatAnswer | None = None  # the last one, once it is whole
+        self.answer: ChatReply | None = None  # the last one, once it is whole
         self._answerer = answerer
         self._draw = 0
 
@@ -49,7 +49,7 @@ class Conversation:
 
     def say(self, text: str) -> Generator[str, None, None]:
         """Write down what the customer says and yield the answer in parts; nothing while a person has taken over."""
-        self.kept.add(self.number, Turn(speaker="customer", text=text))
+        self.kept.add(self.number, ChatTurn(speaker="customer", text=text))
         self._draw, self.answer = 0, None
         if not self.taken:
             yield from self._answered()
@@ -78,7 +78,7 @@ class Conversation:
         """Write down what a person answers. UsageError where nobody has taken over."""
         if not self.taken:
             raise UsageError("nobody has taken over", hint="/takeover first")
-        self.kept.add(self.number, Turn(speaker="person", text=text))
+        self.kept.add(self.number, ChatTurn(speaker="person", text=text))
 
     def _answered(self) -> Generator[str, None, None]:
         """Yield the parts of an answer and write it down, as far as it came where it is stopped."""
@@ -86,14 +86,14 @@ class Conversation:
         parts = self._answerer.answer(self.kept.turns(self.number), self._draw)
         try:
             for part in parts:
-                if isinstance(part, ChatAnswer):
+                if isinstance(part, ChatReply):
                     self.answer = part
                 else:
                     told += part
                     yield part
         finally:
             if (whole := self.answer) is not None:
-                turn = Turn(speaker="bot", text=whole.text, citations=whole.citations, reason=whole.reason)
+                turn = ChatTurn(speaker="bot", text=whole.text, citations=whole.citations, reason=whole.reason)
                 self.kept.add(self.number, turn)
             elif told.strip():
-                self.kept.add(self.number, Turn(speaker="bot", text=told, reason=STOPPED))
+                self.kept.add(self.number, ChatTurn(speaker="bot", text=told, reason=STOPPED))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
-from aigc.chatting.conversation import ChatAnswer
+from aigc.chatting.conversation import ChatReply
 from aigc.errors import EngineError
-from aigc.ledger.conversations import Turn
+from aigc.ledger.conversations import ChatTurn
 from aigc.types import Completion, Delta, Generator, Message, Prompt, Request, SamplingParams
 
 SAMPLING = SamplingParams(temperature=0.6, top_p=0.95, repetition_penalty=1.05, max_tokens=400)
@@ -35,7 +35,7 @@ class ModelAnswers:
         self._summed = 0  # turns, up to the one of that place
         self._summary = ""
 
-    def answer(self, turns: Sequence[Turn], draw: int) -> Iterator[str | ChatAnswer]:
+    def answer(self, turns: Sequence[ChatTurn], draw: int) -> Iterator[str | ChatReply]:
         """Answer the last turn. EngineError where it does not fit the model, even alone, or nothing answers."""
         note = ""
         while True:
@@ -50,7 +50,7 @@ class ModelAnswers:
             assert completion is not None
             if not completion.error:
                 cut = " (it ends at the model's limit)" if completion.finish_reason == "length" else ""
-                yield ChatAnswer(text=completion.text.strip(), reason="written by the model", note=(note + cut).strip())
+                yield ChatReply(text=completion.text.strip(), reason="written by the model", note=(note + cut).strip())
                 return
             if not TOO_LONG.search(completion.error):
                 raise EngineError(completion.error)
@@ -64,7 +64,7 @@ class ModelAnswers:
             self._summed = half[-1].place
             note = f"The first {self._summed} messages no longer fit and were summed up: {self._summary}"
 
-    def _messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
+    def _messages(self, turns: Sequence[ChatTurn]) -> tuple[Message, ...]:
         system = "\n\n".join(filter(None, [self._system, *self._earlier()]))
         found = [Message(role="system", content=system)] if system else []
         for one in turns:

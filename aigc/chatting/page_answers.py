@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from aigc.asking.grounding import with_facts
-from aigc.chatting.conversation import ChatAnswer
+from aigc.chatting.conversation import ChatReply
 from aigc.content import brief_values
 from aigc.errors import EngineError
-from aigc.ledger.conversations import Turn
+from aigc.ledger.conversations import ChatTurn
 from aigc.project import Project
 from aigc.types import Brief, Generator, Json
 
@@ -35,7 +35,7 @@ class PageAnswers:
         self._market = str(customer.get("market") or customer.get("country") or "").strip().lower()
         self._serials = count(1)
 
-    def answer(self, turns: Sequence[Turn], draw: int) -> Iterator[str | ChatAnswer]:
+    def answer(self, turns: Sequence[ChatTurn], draw: int) -> Iterator[str | ChatReply]:
         """Answer the last turn, where it goes on together with the customer's message before."""
         *before, message = _asked(turns)
         fields, near = self._fields(message)
@@ -49,7 +49,7 @@ class PageAnswers:
         elif not any(one.speaker == "bot" for one in turns) and (told := str(fields.get("disclosure") or "")):
             text = f"{text}\n\n{told}"  # once in a conversation
         yield text
-        yield ChatAnswer(
+        yield ChatReply(
             text=text,
             citations=tuple(map(str, fields.get("citations") or ())),
             needs_human=bool(fields["needs_human"]),
@@ -68,5 +68,5 @@ class PageAnswers:
         return artifact.fields, [str(one["place"]) for one in brief.values.get("passages") or []]
 
 
-def _asked(turns: Sequence[Turn]) -> list[str]:
+def _asked(turns: Sequence[ChatTurn]) -> list[str]:
     return [one.text for one in turns if one.speaker == "customer"]

@@ -16,7 +16,7 @@ from aigc.cli.echo import echo, echo_text, in_line, print_json
 from aigc.cli.options import Overrides, looking_options, open_project, writing_options
 from aigc.cli.progress import loading
 from aigc.errors import AigcError, UsageError, did_you_mean
-from aigc.ledger.conversations import Conversations, Turn
+from aigc.ledger.conversations import ChatTurn, Conversations
 from aigc.models import cache_folder
 from aigc.project import STORE
 
@@ -221,7 +221,7 @@ def _found(kept: Conversations, find: str, *, as_json: bool) -> int:
     return 0 if found else 1
 
 
-def _record(turn: Turn) -> dict[str, Json]:
+def _record(turn: ChatTurn) -> dict[str, Json]:
     return {
         "conversation": turn.conversation,
         "place": turn.place,

@@ -30,7 +30,7 @@ COLUMNS = "conversation, place, speaker, text, citations, reason, at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class ChatTurn:
     """This is what one side wrote. Of an answer `citations` are the places it says again, and `reason` why it is so;
     `place` counts from 1 in a conversation."""
 
@@ -83,7 +83,7 @@ class Conversations:
             raise NotFound(f"{self.path}: there is no conversation yet", hint="begin one with aigc chat")
         return int(row[0])
 
-    def add(self, number: int, turn: Turn) -> None:
+    def add(self, number: int, turn: ChatTurn) -> None:
         """Write down what one side wrote."""
         with self._db as db:
             question = "select coalesce(max(place), 0) + 1 from turns where conversation = ?"
@@ -100,7 +100,7 @@ class Conversations:
                 (number, number),
             )
 
-    def turns(self, number: int) -> list[Turn]:
+    def turns(self, number: int) -> list[ChatTurn]:
         """Return what was said in a conversation, without answers that were replaced."""
         question = f"select {COLUMNS} from turns where conversation = ? and replaced = 0 order by place"
         return [_turn(row) for row in self._db.execute(question, (number,))]
@@ -115,7 +115,7 @@ class Conversations:
         row = self._db.execute("select taken from conversations where id = ?", (number,)).fetchone()
         return bool(row and row[0])
 
-    def find(self, words: Sequence[str]) -> Iterator[Turn]:
+    def find(self, words: Sequence[str]) -> Iterator[ChatTurn]:
         """Yield the turns that hold all of some words, the latest first; upper and lower case are one."""
         where = " and ".join(["instr(folded, ?) > 0"] * len(words))
         question = f"select {COLUMNS} from turns where {where} order by at desc, conversation desc, place desc"
@@ -124,10 +124,10 @@ class Conversations:
                 yield _turn(row)
 
 
-def _turn(row: Sequence[object]) -> Turn:
+def _turn(row: Sequence[object]) -> ChatTurn:
     conversation, place, speaker, text, citations, reason, at = row
     known: Speaker = "bot" if speaker == "bot" else "person" if speaker == "person" else "customer"
-    return Turn(
+    return ChatTurn(
         conversation=int(str(conversation)),
         place=int(str(place)),
         speaker=known,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from aigc_plugins.rules.content_words import HAN, content, denies, stem, telling
-from aigc_plugins.seo.deeds import says_alike, speaks_of_another
+from aigc_plugins.seo.asked_deeds import says_alike, speaks_of_another
 from aigc_plugins.seo.whose import FIGURE_OF_MONEY, SUBJECTLESS, has_price_of_another, measures_the_thing
 
 NUMBER = (

@@ -26,7 +26,7 @@ from aigc_plugins.seo.answers import (
     told_of,
     wanted_of,
 )
-from aigc_plugins.seo.deeds import speaks_of_another
+from aigc_plugins.seo.asked_deeds import speaks_of_another
 
 CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SAME_LEAST = 1.2  # of how surely a fact answers a search that stands with another

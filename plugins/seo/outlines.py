@@ -29,7 +29,7 @@ from aigc_plugins.seo.answers import (
     told_of,
     wanted_of,
 )
-from aigc_plugins.seo.deeds import as_heading
+from aigc_plugins.seo.asked_deeds import as_heading
 from aigc_plugins.seo.fact_places import answered_too, asks_alike, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
 from aigc_plugins.seo.telling_order import meanings_first

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aigc.chatting import ChatAnswer, Conversation, ModelAnswers, persona_text, read_customer
+from aigc.chatting import ChatReply, Conversation, ModelAnswers, persona_text, read_customer
 from aigc.errors import AigcError, BriefError, EngineError, NotFound, UsageError
-from aigc.ledger.conversations import Conversations, Turn
+from aigc.ledger.conversations import ChatTurn, Conversations
 from aigc.types import Completion, Delta, Request
 
 LONGEST = 300  # characters that the model below takes
@@ -119,7 +119,7 @@ def test_a_message_that_alone_does_not_fit_is_refused_by_name(chat: Conversation
 
 def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(kept: Conversations) -> None:
     class Slow:
-        def answer(self, turns: Sequence[Turn], draw: int) -> Iterator[str | ChatAnswer]:
+        def answer(self, turns: Sequence[ChatTurn], draw: int) -> Iterator[str | ChatReply]:
             yield "begun "
             yield "and more"
             raise AssertionError("nobody listens any more")
@@ -133,7 +133,7 @@ def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(kept: Conversations
 
 def test_a_request_that_nobody_waits_for_is_cancelled() -> None:
     model = Narrow()
-    parts = ModelAnswers(model, system="").answer([Turn(speaker="customer", text="One", place=1)], 0)
+    parts = ModelAnswers(model, system="").answer([ChatTurn(speaker="customer", text="One", place=1)], 0)
     assert next(parts) == "answer 1"
     parts.close()  # type: ignore[attr-defined]
     assert model.cancelled == ["chat-1"]

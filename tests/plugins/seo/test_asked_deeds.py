@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aigc_plugins.seo.article_plan import plan_titles
-from aigc_plugins.seo.deeds import as_heading, says_alike, speaks_of_another
+from aigc_plugins.seo.asked_deeds import as_heading, says_alike, speaks_of_another
 from aigc_plugins.seo.intent import plan_intent
 from aigc_plugins.seo.outlines import outline_text, plan_outline
 
