@@ -56,7 +56,8 @@ class MeteredGenerator(CodeGenerator):
     @optimizeconst
     def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802
         first = node.ops[0]
-        plain = isinstance(first.expr, nodes.Const) or (isinstance(node.expr, nodes.Const) and first.op not in SEARCHING)
+        to_constant = isinstance(first.expr, nodes.Const)
+        plain = to_constant or (isinstance(node.expr, nodes.Const) and first.op not in SEARCHING)
         if plain and len(node.ops) == 1:  # at once unlike any list
             super().visit_Compare(node, frame)
             return

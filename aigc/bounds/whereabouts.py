@@ -38,8 +38,8 @@ def standing_at(frame: FrameType | None) -> str:
 
 
 def line_at(trace: TracebackType) -> int:
-    """Return the line at which a trace passed through its frame; where that instruction is of none, as one may be that a
-    signal broke off, the line before it."""
+    """Return the line at which a trace passed through its frame; where that instruction is of none, as one may be that
+    a signal broke off, the line before it."""
     if trace.tb_lineno is not None:  # whatever its type says
         return trace.tb_lineno
     code = trace.tb_frame.f_code
