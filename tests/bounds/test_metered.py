@@ -101,8 +101,9 @@ PLAIN = """\
 {% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}
 {% set j = joiner('|') %}{{ j() }}x{{ j() }}y{% set l = [] %}{% set _ = l.append(1) %}{{ l }}
 {% set x %}abc{{ xs[0] }}{% endset %}{{ x | upper | upper }}{% filter replace('b', 'c') %}abc{{ 1 }}{% endfilter %}
+{{ 'k' in d }}{{ 'q' not in d }}{{ 1 < n in [2, n] }}{{ 'a' in 'abc' }}{{ 'a' not in ('b', n) }}
 {{ xs == ['a', 'b', 'c'] }}{{ 'a' in xs }}{{ xs < ['b'] }}{{ 1 < n <= 3 }}{{ d == {'k': 1} }}{{ d.get('q', 4) }}
-{{ xs is iterable }}{{ n is divisibleby 2 }}{{ nope is defined }}{{ n is eq 2 }}{{ 'k' in d }}{{ 'q' not in d }}{{ 1 < n in [2, n] }}{{ 'x' if n is odd else 'y' }}
+{{ xs is iterable }}{{ n is divisibleby 2 }}{{ nope is defined }}{{ n is eq 2 }}{{ 'x' if n is odd else 'y' }}
 {% autoescape true %}{{ '<' ~ 'a' }}{{ '<%s>' | safe % '<' }}{{ ['<'] | join }}{% endautoescape %}
 {% autoescape true %}{{ ('<b>{}</b>' | safe).format('&') }}{{ '<' * 2 }}{{ xs | map('e') | join }}{% endautoescape %}
 {{ d | tojson }}{{ d | tojson(indent=2) }}{{ 'http://a.co' | urlize }}{{ 'long words' | wordwrap(5) }}
