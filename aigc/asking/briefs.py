@@ -23,6 +23,7 @@ from aigc.asking.asked_columns import (
 from aigc.asking.cells import asking_cells
 from aigc.asking.computing import NUMBER_FILTER, computed, computed_inputs, is_expression
 from aigc.asking.ids import Ids
+from aigc.asking.invisible import visible
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.meant import Meanings, Meant, language_read
 from aigc.asking.notes import done_to_inputs, with_done
@@ -187,7 +188,7 @@ class _Reader:
                 self._naming.clear()
             naming = self._naming[columns] = naming_column(columns, self._asked_id)
         value = row.values.get(naming)
-        return "" if value is None else str(value).strip()  # 0 is one
+        return "" if value is None else visible(str(value))  # 0 is one
 
     def refusal(self, row: Row) -> str:
         """Return why a row is no brief; nothing where no cell that cannot be read feeds or names one."""

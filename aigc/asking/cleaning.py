@@ -5,7 +5,8 @@
     Material: N/A             unknown N/A
     ["warm", "light"]         lists
 
-Most rows are clean, and one look at a row tells so. What a cell says is not changed, and ids are left as they are.
+Most rows are clean, and one look at a row tells so. What a cell says is not changed, and ids are left as they are, but
+for what nobody sees of them (`visible`).
 """
 
 from __future__ import annotations

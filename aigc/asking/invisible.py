@@ -33,6 +33,7 @@ _DROPPED = re.compile(
     f"[{_WITHOUT_WIDTH}]|(?<![{_JOINED}{_JOINERS}])[{_JOINERS}]|^[{_JOINERS}]"
     f"|(?<![\U0001f3f4{_TAG_LETTERS}])[{_TAG_LETTERS}]+"
 )
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")  # a terminal takes one for an escape; the others are dropped as marks
 _SPACE = re.compile(f"(?<! ) *+[{_SPACES}][ {_SPACES}]*")
 _LINE_END = re.compile(f"[{_LINE_ENDS}]")
 _ESCAPE = re.compile(r"_x(00[01][0-9A-Fa-f]|00(?:7[Ff]|85|[Aa][0Dd])|20(?:0[BbEeFf]|2[89])|[Ff][Ee][Ff][Ff])_")
@@ -49,6 +50,12 @@ _PROGRAM = re.compile(
 def without_marks(text: str) -> str:
     """Return a text without marks of no width, of direction, and soft hyphens."""
     return _DROPPED.sub("", text)
+
+
+def visible(name: str) -> str:
+    """Return a name, such as an id, without what nobody sees of it and terminals and editors act upon: controls, marks
+    of no width and of direction; a line break of another kind is a space."""
+    return _LINE_END.sub(" ", _CONTROLS.sub("", without_marks(name))).strip()
 
 
 def without_apostrophe(text: str) -> str:

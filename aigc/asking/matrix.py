@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeAlias
 
+from aigc.asking.invisible import visible
 from aigc.asking.job_keys import MOST_VARIANTS, VARIANTS
 from aigc.content import ContentType
 from aigc.content.brief import read_values
@@ -111,7 +112,7 @@ def _draws(given: Sequence[tuple[Json, str]], content_type: ContentType) -> int:
 
 def part(value: Json) -> str:
     """Return a value as it stands within an id: readable, without blanks and slashes, and not long."""
-    text = "-".join(re.findall(r"[^\s/]+", _shown(value))) or "-"
+    text = "-".join(re.findall(r"[^\s/]+", visible(_shown(value)))) or "-"
     if len(text) <= LONGEST_PART:
         return text
     return f"{text[: LONGEST_PART - 7]}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+from jinja2.compiler import CodeGenerator, Frame, operators, optimizeconst
 
 APPLIED = "environment.applied("
+SEARCHING = ("in", "notin")
 
 
 class MeteredGenerator(CodeGenerator):
@@ -54,15 +55,24 @@ class MeteredGenerator(CodeGenerator):
 
     @optimizeconst
     def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802
-        alone = len(node.ops) == 1 and isinstance(node.ops[0].expr, nodes.Const)
-        if alone or isinstance(node.expr, nodes.Const):  # at once unlike any list
+        first = node.ops[0]
+        to_constant = isinstance(first.expr, nodes.Const)
+        plain = to_constant or (isinstance(node.expr, nodes.Const) and first.op not in SEARCHING)
+        if plain and len(node.ops) == 1:  # at once unlike any list
             super().visit_Compare(node, frame)
             return
         self.write("(")
-        self._passing("weighed", lambda: self.visit(node.expr, frame))
+        self._compared("weighed", node.expr, frame)
         for operand in node.ops:
-            self.visit(operand, frame)
+            self.write(f" {operators[operand.op]} ")
+            last = operand is node.ops[-1]  # which is gone through no further than what is left of it
+            meter = "searched" if operand.op in SEARCHING else "" if last else "weighed"
+            self._compared(meter, operand.expr, frame)
         self.write(")")
+
+    def _compared(self, meter: str, node: nodes.Expr, frame: Frame) -> None:
+        """Write an operand, which need not be counted where it stands in the template."""
+        self._passing("" if isinstance(node, nodes.Const) else meter, lambda: self.visit(node, frame))
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802
         part = isinstance(node.arg, nodes.Slice)

@@ -5,6 +5,7 @@ Its code generator has every loop, call, filter, operator and printed value pass
     {% for x in xs %}   counted(xs)      a step for each round, before the first
     f(x)                call(f, x)       a step, and one for every value in what goes in and comes out
     x | f               applied(f)(x)    the same
+    x in y              searched(y)      what is looked through counts
     x * y, x % y        call_binop       the size is known before it is made
     x ~ y, x[1:2], [x]  kept(…)          what is made counts
     {{ x }}             finalize(x)      the same
@@ -16,7 +17,7 @@ What C code does with one value that passed (a regular expression of a filter, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
 from types import CodeType
 from typing import Any
@@ -39,6 +40,7 @@ LONGEST = 10_000_000  # characters of a text, items of a list
 DEPTH = 200  # of what is written within another: Python's compiler takes no more brackets
 MOST_BITS = 32_768  # of a whole number: some ten thousand digits
 OWN = ("_loop_vars", "_block_vars")  # what Jinja's own code hands over besides
+THROUGH = ("count", "index", "copy", "remove", "reverse", "sort")  # methods of a list that go through all of it
 DEEP = (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError)  # of Python's compiler, and of numbers
 
 
@@ -113,6 +115,14 @@ class MeteredEnvironment(SandboxedEnvironment):
         self.weigh(value)
         return value
 
+    def searched(self, value: Any) -> Any:
+        """Return what `in` looks through, counted: a text or a list as a whole, what is looked up as one."""
+        if isinstance(value, Mapping | Set):
+            self.left -= 1
+        else:
+            self.weigh(value)
+        return value
+
     def applied(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a filter or test that is counted."""
         return partial(self._apply, function)
@@ -151,6 +161,8 @@ class MeteredEnvironment(SandboxedEnvironment):
         """Call a function of a template's, counted; methods that pad, repeat or join may refuse."""
         __self.left -= 1
         owner = getattr(__obj, "__self__", None)
+        if isinstance(owner, str | bytes) or (isinstance(owner, list | tuple) and __obj.__name__ in THROUGH):
+            __self.weigh(owner)
         if isinstance(owner, str | bytes | int):
             args = __self._method(__obj.__name__, owner, args, kwargs)
         elif isinstance(__obj, LoopContext) and args:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from traceback import walk_stack, walk_tb
+from traceback import walk_stack
 from types import FrameType, TracebackType
 
 import jinja2
@@ -22,7 +22,11 @@ INSTALLED = "site-packages"  # lies in Python's own folder, and is not its own
 
 def reached(trace: TracebackType | None) -> str:
     """Return the place that an exception came from as `file:line`, nothing where it is in no code of somebody's."""
-    return _place([(frame.f_code.co_filename, line) for frame, line in walk_tb(trace)])
+    passed = []
+    while trace is not None:
+        passed.append((trace.tb_frame.f_code.co_filename, line_at(trace)))
+        trace = trace.tb_next
+    return _place(passed)
 
 
 def standing_at(frame: FrameType | None) -> str:
@@ -31,6 +35,16 @@ def standing_at(frame: FrameType | None) -> str:
     stack.reverse()
     first = next((at for at, (file, _) in enumerate(stack) if file.startswith(OURS)), len(stack))
     return _place(stack[first:])
+
+
+def line_at(trace: TracebackType) -> int:
+    """Return the line at which a trace passed through its frame; where that instruction is of none, as one may be that
+    a signal broke off, the line before it."""
+    if trace.tb_lineno is not None:  # whatever its type says
+        return trace.tb_lineno
+    code = trace.tb_frame.f_code
+    before = [line for start, _, line in code.co_lines() if line is not None and start <= trace.tb_lasti]
+    return before[-1] if before else code.co_firstlineno
 
 
 def _place(stack: Sequence[tuple[str, int]]) -> str:

@@ -20,6 +20,7 @@ from aigc.cli.unheld import tell_unheld
 from aigc.content import ContentType
 from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
+from aigc.content.links import refuse_link
 from aigc.content.load import content_type_mistakes
 from aigc.errors import AigcError, NotFound, UsageError, near_file, no_file, sought
 from aigc.project import OWN, Project, project_over
@@ -129,7 +130,11 @@ def _in_file(project: Project, path: Path, sound: list[ContentType]) -> Iterator
         return
     from aigc.cli import checked_files as of
 
+    fence = project.folder / project.settings.templates if project.folder else None
+    if fence is not None and not path.absolute().is_relative_to(fence.absolute()):
+        fence = None
     try:
+        refuse_link(path, fence)
         written_as = of.format_of(path)
     except UsageError as error:
         yield error

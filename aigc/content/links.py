@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aigc.errors import ContentTypeError
+
 
 def leads_out(path: Path, folder: Path) -> bool:
     """Say whether what is at a path lies outside a folder, once every link on the way is followed."""
@@ -11,6 +13,12 @@ def leads_out(path: Path, folder: Path) -> bool:
         return not path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # links that lead to each other
         return True
+
+
+def refuse_link(file: Path, fence: Path | None) -> None:
+    """Refuse, with a ContentTypeError, a file that leads out of the `fence`, where there is one."""
+    if fence is not None and leads_out(file, fence):
+        raise ContentTypeError(f"{file}: is a link that leads out of {fence}")
 
 
 def whole_path(path: Path) -> Path:

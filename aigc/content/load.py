@@ -21,7 +21,7 @@ from aigc.content.examples import Examples, finding_names
 from aigc.content.form import read_form, read_name, read_summary, read_version
 from aigc.content.grammar import output_grammar
 from aigc.content.languages import LANGUAGE
-from aigc.content.links import leads_out
+from aigc.content.links import refuse_link
 from aigc.content.outputs import read_composition, read_fallback, read_output, with_optional
 from aigc.content.pick import read_pick
 from aigc.content.prompt import check_shots
@@ -39,7 +39,15 @@ from aigc.content.type_keys import (
     VARIABLE,
 )
 from aigc.content.unread import AnyName, lacking, unread
-from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
+from aigc.content.variables import (
+    RESERVED,
+    PromptTemplate,
+    check_expression,
+    check_template,
+    digest,
+    fills_task,
+    has_blocks,
+)
 from aigc.content.walk import item_schema
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.errors import ContentTypeError, NotFound, UsageError
@@ -60,8 +68,7 @@ def load_content_type(
     Neither the file nor what it names lies outside the `fence`; without one that is the folder above the file's, and
     the file may be a link to anywhere: somebody named it.
     """
-    if fence is not None and leads_out(file, fence):
-        raise ContentTypeError(f"{file}: is a link that leads out of {fence}")
+    refuse_link(file, fence)
     return _Load(file, registry, environment, plugin, fence or file.absolute().parent.parent).content_type()
 
 
@@ -70,6 +77,10 @@ def content_type_mistakes(
 ) -> list[UsageError]:
     """Return all that is wrong in a content type's file, in its order, where `load_content_type` tells the first."""
     mistakes = Mistakes(all_=True)
+    try:
+        refuse_link(file, fence)
+    except ContentTypeError as error:
+        return [error]  # nothing of what is there is shown
     loading = partial(_Load, file, registry, environment, "", fence or file.absolute().parent.parent, mistakes)
     mistakes.read(lambda: loading().content_type(), None)
     return list({str(one): one for one in mistakes.found}.values())
@@ -293,7 +304,7 @@ class _Load:
         if sources is None:
             return ""
         if not fills_task(sources):
-            node.fail(f"{node.value!r} fills no block `task`")
+            node.fail(f"{node.value!r} {'fills no block `task`' if has_blocks(sources) else 'is empty'}")
         self.sources.update((source.name, source) for source in sources)
         return template
 

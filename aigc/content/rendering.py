@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from aigc.bounds.boundary import message_of, ours, told
 from aigc.bounds.watchdog import OutOfTime, Watched
-from aigc.bounds.whereabouts import reached
+from aigc.bounds.whereabouts import line_at, reached
 from aigc.content.numbers import READING as READING_NUMBERS
 from aigc.errors import AigcError, ContentTypeError, did_you_mean
 
@@ -136,8 +136,8 @@ def place_of(error: BaseException) -> str:
         names, code = trace.tb_frame.f_globals, trace.tb_frame.f_code
         template = names.get("__jinja_template__")
         if isinstance(template, jinja2.Template) and template.filename:
-            place = f"{template.filename}:{template.get_corresponding_lineno(trace.tb_lineno)}"
+            place = f"{template.filename}:{template.get_corresponding_lineno(line_at(trace))}"
         elif "__jinja_exception__" in names:  # as Jinja writes it anew
-            place = f"{code.co_filename}:{trace.tb_lineno}"
+            place = f"{code.co_filename}:{line_at(trace)}"
         trace = trace.tb_next
     return place

@@ -155,9 +155,25 @@ def _wrong_stages(tree: nodes.Template, stages: Collection[str], where: str, *, 
 
 
 def fills_task(sources: list[PromptTemplate]) -> bool:
-    """Say whether the prompt has a task: a block with something in it, or a template without blocks."""
+    """Say whether the prompt has a task: a block with something in it, or such a template without blocks."""
     tasks = [block for source in sources for block in source.tree.find_all(nodes.Block) if block.name == "task"]
-    return any(block.body for block in tasks) or not tasks
+    return any(map(_says, tasks)) if tasks else any(_says(source.tree) for source in sources if not source.apart)
+
+
+def has_blocks(sources: list[PromptTemplate]) -> bool:
+    """Say whether any template of the prompt has a block."""
+    return any(source.tree.find(nodes.Block) is not None for source in sources)
+
+
+def _says(tree: nodes.Block | nodes.Template) -> bool:
+    """Say whether anything may be printed there that can be seen."""
+    for node in tree.body:
+        if not isinstance(node, nodes.Output):
+            return True
+        texts = [one.data if isinstance(one, nodes.TemplateData) else "x" for one in node.nodes]
+        if any(sign.isprintable() and not sign.isspace() for text in texts for sign in text):
+            return True
+    return False
 
 
 def _stray_blocks(sources: Sequence[PromptTemplate]) -> Wrong:

@@ -154,7 +154,7 @@ class FolderRecord:
             before = {name: ANY for name in OWN_FILES if self.state(name) == "ours"}
         held = dict(before or {})
         for name, path in coming.items():
-            new = ANY if path is None else _of(name, path)
+            new = ANY if path is None else _digest(path)
             both = dict.fromkeys([*held.get(name, new).split(SEVERAL), new])
             held[name] = ANY if ANY in both else SEVERAL.join(both)
         self._files, self._coming = {**self._files, format_: held}, {*self._coming, *coming}
@@ -162,7 +162,7 @@ class FolderRecord:
 
     def note(self, format_: str, names: Iterable[str], *, besides: bool = True) -> None:
         """Name files that have been written, `besides` those of before or instead of them."""
-        now = {name: _of(name, self.folder / name) for name in names}
+        now = {name: _digest(self.folder / name) for name in names}
         self._files = {**self._files, format_: {**(self._files.get(format_, {}) if besides else {}), **now}}
         self._coming -= now.keys()
         self._save()
@@ -274,11 +274,6 @@ def refusals(path: Path) -> Iterator[None]:
         where = str(error.filename2 or error.filename or "")
         where = str(path) if not where or SCRATCH in where else where
         raise JobError(f"{where}: cannot be written ({error.strerror or error})") from error
-
-
-def _of(name: str, path: Path) -> str:
-    """Return what is to be known of a file that is written: nothing of a page, which nobody edits."""
-    return ANY if name == REPORT else _digest(path)
 
 
 def _is_device(path: Path) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain, islice
+from itertools import count
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -42,8 +42,13 @@ OTHER_TEXTS = {
 }
 EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
+LARGEST_LINE = LARGEST_CELL  # characters; else one that never ends is read until the memory does
+LARGEST_ROW = 4 * LARGEST_LINE  # characters of all its lines
 HEAD = 100  # lines that tell the delimiter
+LARGEST_HEAD = 1 << 22  # characters of these
 TIGHT = re.compile("\0(?! +[^ \0])")  # a delimiter without a space behind it; else a space is no part of a cell
+EMPTIED = re.compile(r"\0[\0\s]*\Z")  # what a disk gives for a part that nobody wrote
+NOT_WHOLE = "it was not written or copied whole, or is no text"
 AS_TEXT = re.compile(r'\A="([^"]*)"\Z')  # how programs tell Excel that 00417 is a text
 
 
@@ -84,6 +89,7 @@ class _Reading:
         self._beside = Neighbours((), ",")
         self._broken = False
         self._formulas = False
+        self._size = 0  # characters of the row so far
 
     def rows(self, delimiter: str) -> Iterator[Row]:
         """Yield the rows. BriefError where there are none, or no header."""
@@ -95,7 +101,7 @@ class _Reading:
         lines = csv.reader(self._lines(head), delimiter=self._delimiter, strict=True, skipinitialspace=spaced)
         found = False
         while True:
-            line = self._above + lines.line_num + 1
+            line, self._size = self._above + lines.line_num + 1, 0
             try:
                 cells = next(lines, None)
                 row = None if cells is None else self._row(cells, line)
@@ -113,13 +119,15 @@ class _Reading:
     def _head(self) -> tuple[list[str], str]:
         """Return the first lines of the table, and the delimiter that Excel's own line above it says."""
         hint, first = "", self._table.header or 0
-        while line := self._file.readline().removeprefix("\ufeff"):
+        while line := self._readline(self._above + 1).removeprefix("\ufeff"):
+            if EMPTIED.match(line):
+                raise BriefError(f"{self._name}:{self._above + 1}: begins with empty bytes (NUL)", hint=NOT_WHOLE)
             if found := EXCEL_HINT.match(line):
                 hint = hint or found[1]
             elif line.strip().strip(",;|") and self._above + 1 >= first:
                 if other := next((what for begin, what in OTHER_TEXTS.items() if begin.match(line)), ""):
                     raise BriefError(f"{self._name}: is no table", hint=f"it looks like {other}")
-                return [line, *islice(self._file, HEAD)], hint
+                return self._begun(line), hint
             self._above += 1
             if self._above == first:
                 raise BriefError(f"{self._name}:{first}: names no columns", hint=OPTION)
@@ -127,8 +135,30 @@ class _Reading:
             raise BriefError(f"{self._name}: has {self._above} lines, so none is header={first}", hint=OPTION)
         raise BriefError(f"{self._name}: the file is empty", hint="its first row names the inputs")
 
+    def _begun(self, line: str) -> list[str]:
+        """Return the first line of the table and those that follow, as many as it takes to know the delimiter."""
+        head, size = [line], len(line)
+        while len(head) <= HEAD and size <= LARGEST_HEAD and (line := self._readline(self._above + len(head) + 1)):
+            head.append(line)
+            size += len(line)
+        return head
+
+    def _readline(self, number: int) -> str:
+        """Return the next line of the file. BriefError where it is longer than any may be."""
+        line = self._file.readline(LARGEST_LINE + 1)
+        if len(line) > LARGEST_LINE:
+            hint = NOT_WHOLE if "\0" in line else "its rows are to be parted by line breaks"
+            raise BriefError(f"{self._name}:{number}: is longer than {LARGEST_LINE:,} characters", hint=hint)
+        return line
+
     def _lines(self, head: Sequence[str]) -> Iterator[str]:
-        for line in chain(head, self._file):
+        for number in count(1):
+            line = head[number - 1] if number <= len(head) else self._readline(self._above + number)
+            if not line:
+                return
+            self._size += len(line)
+            if self._size > LARGEST_ROW:
+                raise csv.Error("field larger than any row may be")
             if not line.isascii() and BROKEN.search(line):
                 self._broken = True
             if '="' in line:
@@ -204,7 +234,7 @@ class _Reading:
 
 def _whole(head: Sequence[str]) -> Sequence[str]:
     """Return the lines without the last where the file goes on: the row may do so too."""
-    return head[:-1] if len(head) > HEAD else head
+    return head[:-1] if len(head) > HEAD or sum(map(len, head)) > LARGEST_HEAD else head
 
 
 def _sign(delimiter: str, path: Path) -> str:

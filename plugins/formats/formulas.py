@@ -9,6 +9,7 @@ one is put in front all the same, so that the text can be told from the cell.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 # Controls, blanks and what has no width: some programs drop these before they look at a cell.
 UNSEEN = (
@@ -45,3 +46,10 @@ def unharmed(cell: str) -> str:
 def does_harm(cell: str) -> bool:
     """Say whether a spreadsheet would run a function, another program or sheet of a cell that is written as it is."""
     return bool(SIGN.search(cell) and HARM.search(cell))
+
+
+def what_runs(row: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with a row whose cells are written as they are, by the names of its columns."""
+    for column, cell in row.items():
+        if does_harm(cell):
+            yield f"has {'an' if column[0] in 'AEIOU' else 'a'} {column} that a spreadsheet would run: {cell[:40]!r}"

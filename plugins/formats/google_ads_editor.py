@@ -13,6 +13,7 @@ from aigc.content import measure
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.ad_pins import places_of, unfilled
+from aigc_plugins.formats.formulas import harmless, what_runs
 from aigc_plugins.formats.sound_text import sound_line
 
 FILES = ("google-ads-editor.csv", "google-ads-editor.tsv")
@@ -31,6 +32,7 @@ COLUMNS = (
 )
 KINDS = {"headlines": "H", "descriptions": "D"}  # of places that texts are pinned to
 POSITION = "position"  # behind the name of a column: where its text is pinned
+GIVEN = ("Campaign", "Ad Group", "Final URL")  # columns that a brief or an option fills
 COMMENT = "Comment"  # stays within the Editor
 LINKS = ("final_url", "url")  # fields or inputs, the first that there is
 LONGEST_LINK = 2048
@@ -45,6 +47,8 @@ def what_is_refused(artifact: Artifact, **options: str) -> Iterator[str]:
         for name, kind in KINDS.items():
             yield from unfilled(places_of(artifact, _lines(fields, name), kind), kind)
         return
+    row = _row(artifact, **options)
+    yield from what_runs({name: row[name] for name in GIVEN})
     made_by = artifact.provenance.content_type
     yield from (f"will have no {name}, which {made_by} does not write" for name in LINES if name not in fields)
     if not any(name in fields for name in LINKS):
@@ -66,8 +70,8 @@ def google_ads_editor(
     Pieces need the fields `headlines` and `descriptions`; `path1`, `path2` are used where they are. The final URL is
     the field or input `final_url` or `url`, else the option `url`. The ad group is the input `ad_group`, else the
     option, else the input `product`, else the piece's id. The campaign is the input `campaign`, else the option, else
-    what the folder is called: `spring` of a job in spring/. Texts are written as they are, without controls: this file
-    is for the Editor, not for a spreadsheet. JobError names what cannot be imported, before anything is written. A
+    what the folder is called: `spring` of a job in spring/. Texts are written as they are, without controls; one
+    that a spreadsheet would run is refused. JobError names what cannot be imported, before anything is written. A
     flagged piece is paused whatever `status` says, and has its reason as a comment. The brief's `pins` fill "Headline 1
     position" and its like. Such columns are there only where they are needed.
     """
@@ -103,7 +107,7 @@ def _row(
         "Status": status,
     }
     if artifact.status == "flagged":
-        row |= {"Status": "Paused", COMMENT: f"flagged: {artifact.reason}"}
+        row |= {"Status": "Paused", COMMENT: harmless(f"flagged: {artifact.reason}")}
     for column, field in (("Headline", "headlines"), ("Description", "descriptions")):
         lines = _lines(fields, field)
         row |= {f"{column} {number}": text for number, text in enumerate(lines, 1)}
@@ -126,6 +130,7 @@ def _problems(fields: Mapping[str, Json], row: Mapping[str, str]) -> Iterator[st
     if row["Path 2"] and not row["Path 1"]:
         yield "has a Path 2 without a Path 1"
     yield from _link_problems(row["Final URL"])
+    yield from what_runs({column: text for column, text in row.items() if column != COMMENT})
 
 
 def _link_problems(text: str) -> Iterator[str]:

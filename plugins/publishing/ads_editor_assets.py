@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aigc import exporter, whole_file
 from aigc.types import Artifact, Json
+from aigc_plugins.formats.formulas import what_runs
 from aigc_plugins.formats.google_ads_editor import own_campaign
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.piece_values import of_piece, refuse, unwritten
@@ -24,9 +25,15 @@ COLUMNS = (
 LINK_COLUMNS = {"Link Text": "text", "Description Line 1": "description1", "Description Line 2": "description2"}
 
 
-def what_assets_refuse(artifact: Artifact, **_: Json) -> Iterator[str]:
-    """Yield what keeps a piece out of the file; nothing of a row, whose fields are all None yet."""
-    if not unwritten(artifact) and not any(True for _ in _rows(artifact, "", "")):
+def what_assets_refuse(artifact: Artifact, *, campaign: str = "", **_: Json) -> Iterator[str]:
+    """Yield what keeps a piece out of the file; of a row, whose fields are all None yet, what it will lack."""
+    campaign, group = _placed(artifact, campaign)
+    yield from what_runs({"Campaign": campaign, "Ad Group": group})
+    if unwritten(artifact):
+        return
+    rows = list(_rows(artifact, "", ""))
+    yield from (what for row in rows for what in what_runs(row))
+    if not rows:
         yield "has neither keywords nor sitelinks nor callouts"
 
 
@@ -37,16 +44,22 @@ def ads_editor_assets(artifacts: Sequence[Artifact], folder: Path, *, campaign: 
     For pieces with lists `keywords` (of `keyword` and `match`), `sitelinks` (of `text`, `description1`, `description2`
     and `url`) or `callouts`. The ad group is the input `ad_group`, else `product`, else the piece's id; the campaign
     the input `campaign`, else the option, else what the folder is called. Sitelinks and callouts are the campaign's.
-    All are paused.
+    All are paused. Texts are written as they are, and one that a spreadsheet would run is refused.
     """
-    refuse(NAME, ((one, what) for one in artifacts for what in what_assets_refuse(one)))
+    campaign = campaign or own_campaign(folder)
+    refuse(NAME, ((one, what) for one in artifacts for what in what_assets_refuse(one, campaign=campaign)))
     with whole_file(folder / FILE, encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, restval="")
         table.writeheader()
         for one in artifacts:
-            group = of_piece(one, "ad_group", "product") or one.id
-            table.writerows(_rows(one, of_piece(one, "campaign") or campaign or own_campaign(folder), group))
+            table.writerows(_rows(one, *_placed(one, campaign)))
     yield folder / FILE
+
+
+def _placed(artifact: Artifact, campaign: str) -> tuple[str, str]:
+    """Return the campaign and the ad group of a piece."""
+    group = of_piece(artifact, "ad_group", "product") or sound_line(artifact.id)
+    return of_piece(artifact, "campaign") or sound_line(campaign), group
 
 
 def _rows(artifact: Artifact, campaign: str, group: str) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from aigc import exporter
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.formulas import does_harm
+from aigc_plugins.formats.formulas import does_harm, what_runs
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.own_export import OwnExport
 from aigc_plugins.publishing.piece_values import (
@@ -38,6 +38,7 @@ def what_meta_ads_refuses(artifact: Artifact, *, template: str, url: str = "", *
     yield from (f"has no {columns[name]}" for name in ("title", "body") if not texts[name])
     yield from (f"has a {columns[name]} that a spreadsheet would run" for name in TEXTS if does_harm(texts[name]))
     name = _ad_name(artifact)
+    yield from what_runs({columns["name"]: name})
     if len(file.rows) > 1 and not file.named(columns["name"], name):
         yield f"has no row in {file.path.name}: none of its {len(file.rows)} ads is called {name[:80]!r}"
 

@@ -13,6 +13,7 @@ from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.ad_pins import places_of, unfilled
+from aigc_plugins.formats.formulas import what_runs
 from aigc_plugins.formats.google_ads_editor import own_campaign
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.piece_values import link_of, link_problems, of_piece, refuse, unwritten
@@ -25,9 +26,14 @@ PATHS = ("path1", "path2")
 NEGATIVE = "Negative "
 
 
-def what_microsoft_refuses(artifact: Artifact, *, url: str = "", **_: Json) -> Iterator[str]:
+def what_microsoft_refuses(
+    artifact: Artifact, *, campaign: str = "", url: str = "", status: str = "", **_: Json
+) -> Iterator[str]:
     """Yield what keeps a piece out of the file; of a row, whose fields are all None yet, what it will lack."""
     fields = artifact.fields
+    rows = [_placed(artifact, campaign), *_ads(artifact, url, status), *_keywords(artifact, status)]
+    columns = platform(NAME).columns
+    yield from (what for row in rows for what in what_runs({columns[name]: text for name, text in row.items()}))
     if not ("keywords" in fields or set(LISTS) <= set(fields)):
         yield "has neither headlines and descriptions nor keywords"
     elif unwritten(artifact):
@@ -52,23 +58,27 @@ def microsoft_ads(
     `keyword` and `match`). The brief's `pins` become pinned texts. The final URL is the field or input `final_url` or
     `url`, else the option. The ad group is the input `ad_group`, else `product`, else the piece's id; the campaign
     the input `campaign`, else the option, else what the folder is called. Both must be there already, or be made in the
-    Editor. Microsoft counts as Google
-    does, a Chinese character or an emoji twice. A flagged ad is paused whatever `status` says.
+    Editor. Microsoft counts as Google does, a Chinese character or an emoji twice. A flagged ad is paused whatever
+    `status` says. Texts are written as they are, and one that a spreadsheet would run is refused.
     """
-    refuse(NAME, ((one, what) for one in artifacts for what in what_microsoft_refuses(one, url=url)))
+    asked = {"campaign": campaign or own_campaign(folder), "url": url, "status": status}
+    refuse(NAME, ((one, what) for one in artifacts for what in what_microsoft_refuses(one, **asked)))
     columns = platform(NAME).columns
     with whole_file(folder / FILE, encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, list(columns.values()), restval="")
         table.writeheader()
         table.writerow({columns["type"]: "Format Version", columns["name"]: "6.0"})
         for one in artifacts:
-            placed = {
-                "campaign": of_piece(one, "campaign") or campaign or own_campaign(folder),
-                "ad_group": of_piece(one, "ad_group", "product") or sound_line(one.id),
-            }
+            placed = _placed(one, asked["campaign"])
             rows = [*_ads(one, url, status), *_keywords(one, status)]
             table.writerows({columns[name]: text for name, text in {**placed, **row}.items()} for row in rows)
     yield folder / FILE
+
+
+def _placed(artifact: Artifact, campaign: str) -> dict[str, str]:
+    """Return where a piece belongs in the account."""
+    group = of_piece(artifact, "ad_group", "product") or sound_line(artifact.id)
+    return {"campaign": of_piece(artifact, "campaign") or sound_line(campaign), "ad_group": group}
 
 
 def _ads(artifact: Artifact, url: str, status: str) -> Iterator[dict[str, str]]:

@@ -200,6 +200,22 @@ def test_an_id_names_a_brief_once(read) -> None:
     assert two.id not in ("mug", "0003")
 
 
+@pytest.mark.parametrize(
+    "odd", ["\\u001b[31m", "\\u0007", "\\u009b", "\\u0000", "\\u202e", "\\u2066", "\\ufeff", "\\u007f"]
+)
+def test_an_id_has_nothing_that_a_terminal_would_act_upon(read, odd: str) -> None:
+    briefs = read(f'{{"id": "b{odd}7", "product": "Mug"}}\n{{"id": "b7{odd}", "product": "Cup"}}\n', "items.jsonl")
+    assert all(one.id.isprintable() and "b" in one.id for one in briefs), [one.id for one in briefs]
+
+
+def test_ids_that_look_alike_are_one(read) -> None:
+    mug, cup = read('{"id": "b\\u200b7", "product": "Mug"}\n{"id": "b7\\u0007", "product": "Cup"}\n', "items.jsonl")
+    assert mug.id == "b7" and "id 'b7' is used twice" in cup.reason
+    family, persian = "\U0001f468\u200d\U0001f469", "می\u200cخواهم"
+    briefs = read(f'{{"id": "{family}", "product": "Mug"}}\n{{"id": "{persian}", "product": "Cup"}}\n', "items.jsonl")
+    assert [one.id for one in briefs] == [family, persian]
+
+
 def test_a_row_fails_whose_id_is_endless(read) -> None:
     for before in ("", "mug,Cup\n"):
         *_, first, second, third = read(f"id,product\n{before}{'x' * 1001},Mug\n{'y' * 1000},Mug\n{'z' * 10**6},Mug\n")

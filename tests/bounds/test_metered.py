@@ -24,6 +24,12 @@ HOSTILE = [
     '{{ "{a:999999999}".format_map({"a": 1}) }}',
     '{{ "x" * 999999999 }}',
     '{{ 999999999 * "x" }}',
+    f"{{% set s = 'a' * 4999999 %}}{LOOP}{{% if 'b' in s %}}{{% endif %}}{{% endfor %}}",
+    f"{{% set s = 'a' * 4999999 %}}{LOOP}{{% if 'b' not in s %}}{{% endif %}}{{% endfor %}}",
+    f"{{% set s = ['a'] * 99999 %}}{LOOP}{{% if 'b' in s %}}{{% endif %}}{{% endfor %}}",
+    f"{{% set s = 'a' * 4999999 %}}{LOOP}{{% if 'a' < s == s ~ '' %}}{{% endif %}}{{% endfor %}}",
+    f"{{% set s = 'a' * 4999999 %}}{LOOP}{{% if s.count('b') %}}{{% endif %}}{{% endfor %}}",
+    f"{{% set s = ['a'] * 99999 %}}{LOOP}{{% if s.count('b') %}}{{% endif %}}{{% endfor %}}",
     "{{ [0] * 999999999 }}",
     "{{ (1,) * 999999999 }}",
     "{{ 9 ** 99999999 }}",
@@ -95,6 +101,7 @@ PLAIN = """\
 {% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}
 {% set j = joiner('|') %}{{ j() }}x{{ j() }}y{% set l = [] %}{% set _ = l.append(1) %}{{ l }}
 {% set x %}abc{{ xs[0] }}{% endset %}{{ x | upper | upper }}{% filter replace('b', 'c') %}abc{{ 1 }}{% endfilter %}
+{{ 'k' in d }}{{ 'q' not in d }}{{ 1 < n in [2, n] }}{{ 'a' in 'abc' }}{{ 'a' not in ('b', n) }}
 {{ xs == ['a', 'b', 'c'] }}{{ 'a' in xs }}{{ xs < ['b'] }}{{ 1 < n <= 3 }}{{ d == {'k': 1} }}{{ d.get('q', 4) }}
 {{ xs is iterable }}{{ n is divisibleby 2 }}{{ nope is defined }}{{ n is eq 2 }}{{ 'x' if n is odd else 'y' }}
 {% autoescape true %}{{ '<' ~ 'a' }}{{ '<%s>' | safe % '<' }}{{ ['<'] | join }}{% endautoescape %}

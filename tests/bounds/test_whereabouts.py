@@ -10,7 +10,7 @@ from types import ModuleType, TracebackType
 
 import pytest
 
-from aigc.bounds.whereabouts import reached, standing_at
+from aigc.bounds.whereabouts import line_at, reached, standing_at
 from aigc.errors import describe
 
 LOOK = "import json\n\n\ndef look(call):\n    return (\n        call()\n    )\n"
@@ -66,3 +66,22 @@ def test_of_a_whole_stack_only_what_we_called_counts() -> None:
     assert standing_at(sys._getframe()) == ""
     describe(Shown())
     assert [one.rpartition(":")[0].rpartition("/")[2] for one in found] == ["test_whereabouts.py"]
+
+
+def test_an_instruction_of_no_line_is_at_the_line_before_it() -> None:
+    def look() -> None:
+        try:
+            json.loads("{")
+        except ValueError as error:
+            raise KeyError(error) from None  # what forgets `error` is of no line
+
+    with pytest.raises(KeyError) as caught:
+        look()
+    trace = caught.value.__traceback__
+    assert trace is not None and trace.tb_next is not None
+    frame = trace.tb_next.tb_frame
+    nowhere = [start for start, _, line in frame.f_code.co_lines() if line is None]
+    broken_off = TracebackType(None, frame, nowhere[-1], -1)
+    assert broken_off.tb_lineno is None
+    assert line_at(broken_off) in range(look.__code__.co_firstlineno, look.__code__.co_firstlineno + 5)
+    assert reached(broken_off).endswith(f"test_whereabouts.py:{line_at(broken_off)}")

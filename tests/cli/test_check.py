@@ -188,6 +188,20 @@ def test_links_that_lead_to_each_other_are_one_mistake(here: Path, capsys: pytes
     assert "loop.yaml" in str(found["message"]) + str(found["file"])
 
 
+def test_nothing_is_shown_of_what_a_link_leads_to_outside(
+    here: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path_factory.mktemp("other") / "secret"
+    secret.write_text("S3CRET:x:0\n")
+    file = here / "templates" / "shop" / "line.yaml"
+    file.unlink()
+    file.symlink_to(secret)
+    for named in ((), ("templates/shop/line.yaml",), (str(file),)):
+        found = mistakes(capsys, *named)
+        assert "S3CRET" not in json.dumps(found)
+        assert any("line.yaml: is a link that leads out of" in str(one["message"]) for one in found)
+
+
 def test_an_option_that_there_is_not_is_told_with_its_column(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = here / "templates" / "shop" / "line.yaml"
     text = path.read_text(encoding="utf-8").replace("  - not_cut\n", "  - {not_cut: {cut: 3, severity: warn}}\n")

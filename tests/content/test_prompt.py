@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import FunctionLoader
 
+from aigc.bounds.metered import MeteredEnvironment
+from aigc.bounds.watchdog import OutOfTime
 from aigc.content import ContentType, evaluate, load_content_type, render_prompt
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.rendering import place_of
 from aigc.errors import ContentTypeError
 from aigc.plugs.registry import Registry
 from aigc.types import Message, Prompt
@@ -28,6 +33,18 @@ def turns(prompt: Prompt) -> list[tuple[str, str]]:
 def render(environment: TemplateEnvironment, loaded: ContentType, at: int = 0, **given: Any) -> list[tuple[str, str]]:
     values = {**VALUES, **given.pop("values", {})}
     return turns(render_prompt(environment, loaded.stages[at], values, stages=given.pop("stages", {}), **given))
+
+
+def test_a_template_that_a_signal_broke_off_between_two_lines_is_told_with_its_own_line() -> None:
+    text = "{% block task %}\n\n{% for x in xs %}{% if 'b' in x %}{% endif %}{% endfor %}\n{{ xs }}{% endblock %}"
+    loader = FunctionLoader(lambda name: (text, f"/shop/{name}", None))
+    template = MeteredEnvironment(loader=loader).get_template("line.j2")
+    ran: Any = template.blocks["task"](template.new_context({"xs": ["a"]}))
+    next(ran)
+    nowhere = [start for start, _, line in ran.gi_frame.f_code.co_lines() if line is None]
+    trace = TracebackType(None, ran.gi_frame, nowhere[0], -1)  # as the end of a round is, which goes back to the first
+    assert trace.tb_lineno is None
+    assert place_of(OutOfTime().with_traceback(trace)) == "/shop/line.j2:3"
 
 
 def test_blocks_become_messages(load: Load, environment: TemplateEnvironment) -> None:

@@ -41,6 +41,10 @@ HEAD = '{% extends "base.j2" %}\n'
         ("a\n{% include 2.5.__class__ %}", "line.j2:2: a template is named by plain text"),
         ("a\n{% include ['x'[2.5]] %}", "line.j2:2: a template is named by plain text"),
         ("{{ product if 'ab'[2.5] else product }}", "line.yaml:9: str object has no element 2.5"),
+        ("", "line.yaml:9: 'line.j2' is empty"),
+        ("\0\u200b\n", "line.yaml:9: 'line.j2' is empty"),
+        ("{# For later. #}\n", "line.yaml:9: 'line.j2' is empty"),
+        (HEAD + "{% block task %}\n{% endblock %}", "line.yaml:9: 'line.j2' fills no block `task`"),
         (HEAD + "{% block system %}x{% endblock %}", "line.yaml:9: 'line.j2' fills no block `task`"),
         (
             HEAD + "{% block system %}\nFor {{ product }}\n{% endblock %}" + DONE,

@@ -124,13 +124,15 @@ def test_a_job_is_refused_where_its_own_files_would_replace_somebodys(shop: Shop
 def test_what_people_changed_is_set_aside_and_told(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     shop.run(["a", "b"], exports=["csv", "markdown"])
     for _ in range(2):
-        for name in ("content.csv", "markdown/00.md", "artifacts.jsonl"):
+        for name in ("content.csv", "markdown/00.md", "artifacts.jsonl", "report.html"):
             with (shop.folder / name).open("a", encoding="utf-8") as file:
                 file.write(MINE)
         with caplog.at_level(logging.WARNING):
             assert not shop.run(["a", "b"], exports=["csv", "markdown"]).problems
     assert texts(shop.folder / "content.csv") == ["Buy a", "Buy b"]
     for name in ("content (yours).csv", "content (yours 2).csv", "markdown/00 (yours).md", "artifacts (yours).jsonl"):
+        assert (shop.folder / name).read_text(encoding="utf-8").endswith(MINE)
+    for name in ("report (yours).html", "report (yours 2).html"):
         assert (shop.folder / name).read_text(encoding="utf-8").endswith(MINE)
     assert "content.csv: was changed since it was written; that is content (yours).csv now" in caplog.text
     assert not list(shop.folder.glob("markdown/01 *")), "what nobody changed is replaced without a word"

@@ -295,3 +295,31 @@ def test_what_is_written_as_a_formula_so_that_excel_keeps_it_is_a_text(read):
         {"id": "00418", "a": "b"},
         {"id": '="1"&"2"', "a": "=A1"},
     ]
+
+
+@pytest.mark.parametrize("begin", ["", "a,b\n1,2\n"])
+@pytest.mark.parametrize("sign", ["\0", "x", ","])
+def test_a_line_without_end_is_told_before_it_fills_the_memory(tmp_path, monkeypatch, begin, sign):
+    monkeypatch.setitem(csv_briefs.function.__globals__, "LARGEST_LINE", 5000)
+    path = tmp_path / "products.csv"
+    path.write_text(begin + sign * 20_000)
+    hint = "not written or copied whole" if sign == "\0" else "parted by line breaks"
+    with pytest.raises(BriefError, match=rf"products.csv:{3 if begin else 1}: is longer than 5,000 char.*{hint}"):
+        list(csv_briefs(path))
+
+
+def test_a_file_that_begins_with_empty_bytes_is_no_table(tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_text("\0" * 20_000)
+    with pytest.raises(BriefError, match=r"products.csv:1: begins with empty bytes \(NUL\); it was not written"):
+        list(csv_briefs(path))
+
+
+def test_a_row_of_lines_without_end_is_broken_off(tmp_path, monkeypatch):
+    monkeypatch.setitem(csv_briefs.function.__globals__, "LARGEST_ROW", 5000)
+    path = tmp_path / "products.csv"
+    path.write_text("a,b\n1,2\n" * 5000)
+    assert len(list(csv_briefs(path))) == 9999, "the size is a row's, not the file's"
+    path.write_text("a,b\n" + '"\n",' * 2000)
+    with pytest.raises(BriefError, match=r"products.csv:2: a quotation mark opened in this row is never closed"):
+        list(csv_briefs(path))

@@ -7,7 +7,7 @@ import pytest
 
 from aigc.content import measure
 from aigc.errors import JobError
-from aigc_plugins.formats.google_ads_editor import google_ads_editor
+from aigc_plugins.formats.google_ads_editor import google_ads_editor, what_is_refused
 
 HEADLINES = ["Warm Feet All Day", "Natural Rubber", "折叠电动自行车"]
 DESCRIPTIONS = ["Boots that keep small feet warm.", "Made for puddles."]
@@ -77,6 +77,45 @@ def test_a_line_that_looks_like_a_formula_is_left_as_it_is(tmp_path, ad):
     path, _ = google_ads_editor([ad(headlines=["+20% More", "=Fit", "-20°C Warm"])], tmp_path)
     (row,) = read(path, encoding="utf-8-sig")
     assert [row[f"Headline {n}"] for n in (1, 2, 3)] == ["+20% More", "=Fit", "-20°C Warm"]
+
+
+FORMULAS = ('=HYPERLINK("http://x")', "+Cmd|x", "@Sum(A1)", "Warm;=cmd|'x'!A0")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize(
+    ("column", "values", "fields", "options"),
+    [
+        ("Headline 2", {}, {"headlines": ["Warm", "%s", "Dry"]}, {}),
+        ("Description 1", {}, {"descriptions": ["%s", "Dry"]}, {}),
+        ("Path 1", {}, {"path1": "%s"}, {}),
+        ("Ad Group", {"product": "%s"}, {}, {}),
+        ("Campaign", {"campaign": "%s"}, {}, {}),
+        ("Campaign", {}, {}, {"campaign": "%s"}),
+    ],
+)
+def test_what_a_spreadsheet_would_run_is_refused_by_row_and_place(tmp_path, ad, text, column, values, fields, options):
+    def filled(given):
+        one = {
+            name: [line.replace("%s", text) for line in (value if isinstance(value, list) else [value])]
+            for name, value in given.items()
+        }
+        return {name: lines if isinstance(given[name], list) else lines[0] for name, lines in one.items()}
+
+    made, asked = ad("b7", {**URL, **filled(values)}, **filled(fields)), filled(options)
+    with pytest.raises(JobError) as refused:
+        list(google_ads_editor([ad(), made], tmp_path, **asked))
+    told = f"{column} that a spreadsheet would run: {text[:40]!r}"
+    assert "b7: has a" in refused.value.message and told in refused.value.message and not list(tmp_path.iterdir())
+    if not fields:  # is known before anything is written
+        row = replace(made, fields=dict.fromkeys(made.fields))
+        assert any("would run" in one for one in what_is_refused(row, **asked))
+
+
+def test_a_comment_is_made_harmless(tmp_path, ad):
+    path, _ = google_ads_editor([replace(ad(), status="flagged", reason="says;=cmd|'x'!A0")], tmp_path)
+    (row,) = read(path, encoding="utf-8-sig")
+    assert row["Comment"] == "flagged: says;'=cmd|'x'!A0"
 
 
 def test_no_file_has_controls_or_halves_of_characters(tmp_path, ad):

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 
 from aigc.errors import JobError
+from aigc_plugins.formats.formulas import does_harm
+from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.ads_editor_assets import ads_editor_assets, what_assets_refuse
 
 from .conftest import piece, texts
@@ -49,6 +51,23 @@ def test_keywords_links_and_callouts_are_read_back(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+Cmd|x", "@Sum(A1)", "Warm;=cmd|'x'!A0"])
+def test_what_a_spreadsheet_would_run_is_refused(tmp_path, text):
+    values = {"product": "Bin"}
+    for column, made in (
+        ("Keyword", piece("b7", values, keywords=[{"keyword": text, "match": "Exact"}])),
+        ("Link Text", piece("b7", values, sitelinks=[{**LINK, "text": text}])),
+        ("Callout text", piece("b7", values, callouts=[text])),
+        ("Ad Group", piece("b7", {"product": text}, keywords=KEYWORDS)),
+        ("Campaign", piece("b7", {**values, "campaign": text}, keywords=KEYWORDS)),
+    ):
+        with pytest.raises(JobError, match=f"b7: has an? {column} that a spreadsheet would run"):
+            list(ads_editor_assets([made], tmp_path))
+    with pytest.raises(JobError, match="has a Campaign that a spreadsheet would run"):
+        list(ads_editor_assets([piece(values=values, keywords=KEYWORDS)], tmp_path, campaign=text))
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_inputs_name_campaign_and_group(tmp_path):
     made = piece(values={"product": "Bin", "ad_group": "Bins", "campaign": "Spring"}, keywords=KEYWORDS[:1])
     assert [(row["Campaign"], row["Ad Group"]) for row in table(tmp_path, made)] == [("Spring", "Bins")]
@@ -70,5 +89,8 @@ def test_a_piece_without_any_is_refused(tmp_path):
 @given(text=texts())
 def test_any_text_is_one_line_of_one_row(tmp_path_factory, text):
     made = piece(values={"product": "Bin"}, callouts=[text, "Fine"])
+    if list(what_assets_refuse(made)):
+        assert does_harm(sound_line(text))
+        return
     rows = table(tmp_path_factory.mktemp("assets"), made)
     assert [row["Callout text"] for row in rows][-1] == "Fine" and len(rows) <= 2

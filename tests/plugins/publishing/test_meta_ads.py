@@ -79,6 +79,7 @@ def test_columns_are_found_whatever_their_capitals_and_no_other_is_added(tmp_pat
         (ONE, "bad", {}, {"text": "T"}, "bad: has no Title"),
         (ONE, "bad", {"url": "x.y"}, AD, "bad: has the link 'x.y', which is none"),
         (ONE, "bad", {}, {**AD, "headline": "=cmd|'/C calc'!A0"}, "bad: has a Title that a spreadsheet would run"),
+        (ONE, "bad", {"ad_name": "@Sum(A1)"}, AD, "bad: has an Ad Name that a spreadsheet would run"),
         (TWO, "bad", {}, AD, "bad: has no row in export.csv: none of its 2 ads is called 'bad'"),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from aigc.content import measure
 from aigc.errors import JobError
+from aigc_plugins.formats.formulas import does_harm
 from aigc_plugins.formats.sound_text import sound_line
 from aigc_plugins.publishing.microsoft_ads import microsoft_ads, what_microsoft_refuses
 
@@ -69,6 +70,24 @@ def test_keywords_are_read_back(tmp_path):
     assert [row["Keyword"] for row in rows] == [f"boots {one}" for one in matches]
 
 
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+Cmd|x", "@Sum(A1)", "Warm;=cmd|'x'!A0"])
+def test_what_a_spreadsheet_would_run_is_refused(tmp_path, text):
+    words = [{"keyword": text, "match": "Exact"}]
+    for column, made in (
+        ("Keyword", piece("b7", VALUES, keywords=words)),
+        ("Ad Group", ad("b7", {"product": text})),
+        ("Campaign", ad("b7", {"campaign": text})),
+        ("Path 1", ad("b7", path1=text)),
+    ):
+        with pytest.raises(JobError, match=f"b7: has an? {column} that a spreadsheet would run"):
+            list(microsoft_ads([ad(), made], tmp_path))
+    with pytest.raises(JobError, match="has a Campaign that a spreadsheet would run"):
+        list(microsoft_ads([ad()], tmp_path, campaign=text))
+    assert not list(tmp_path.iterdir())
+    row = replace(ad("b7", {"product": text}), fields={"headlines": None, "descriptions": None})
+    assert any("would run" in one for one in what_microsoft_refuses(row))
+
+
 def test_a_flagged_ad_is_paused(tmp_path):
     flagged = replace(ad("2"), status="flagged", reason="look")
     assert [row["Status"] for row in read(tmp_path, ad(), flagged, status="Active")] == ["Active", "Paused"]
@@ -113,6 +132,9 @@ def test_any_text_is_one_asset(tmp_path_factory, text):
     made = replace(ad(headlines=[text, "Finer", "Finest"], values={"ad_group": text}), id=text)
     if measure(line, "width") > 30:
         assert any("has width" in told for told in what_microsoft_refuses(made))
+        return
+    if any("would run" in told for told in what_microsoft_refuses(made)):
+        assert does_harm(line)
         return
     (row,) = read(tmp_path_factory.mktemp("bulk"), made)
     assert [text for text, _ in assets(row["Headline"])] == [line, "Finer", "Finest"] and row["Ad Group"] == line
