@@ -55,7 +55,7 @@ def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
     """Yield the rows that an importer reads. BriefError names it where it breaks, or gives something else."""
     name, others = f"importer {importer.name!r}", importer.extension.of_others
     with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
-        rows = iter(importer.extension(path, **importer.values))
+        rows = iter(importer.extension(path, **importer.given()))
     while True:
         with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
             row = next(rows, END)

@@ -12,6 +12,7 @@ from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import undisturbed
 from aigc.errors import JobError, describe
 from aigc.jobs.folder_record import OWN, FolderRecord
+from aigc.plugs.copied import Copies
 from aigc.plugs.extension import Bound
 from aigc.plugs.failing import failed_at
 from aigc.types import Artifact, Json
@@ -30,10 +31,11 @@ def unmarked(artifact: Artifact) -> Artifact:
 def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds: float) -> list[Path]:
     """Have an exporter write pieces into a folder, and return the files that it wrote there. JobError where it breaks,
     does not come back, or tells of a file that is not there."""
-    name = f"exporter {export.name!r}"
+    name, others = f"exporter {export.name!r}", export.extension.of_others
+    given = Copies(pieces) if others else pieces
     try:
-        with Boundary(name, seconds, kind=JobError), undisturbed(name if export.extension.of_others else ""):
-            paths = [_path(one) for one in _told(export.extension(pieces, folder, **export.values))]
+        with Boundary(name, seconds, kind=JobError), undisturbed(name if others else ""):
+            paths = [_path(one) for one in _told(export.extension(given, folder, **export.given()))]
     except JobError as error:
         if not error.message.startswith(name):  # it says enough: a disk is full
             raise

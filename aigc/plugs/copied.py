@@ -1,0 +1,46 @@
+"""What is handed to others' code may be changed by it as it likes: nothing of ours changes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, overload
+
+from aigc.types import Artifact
+
+T = TypeVar("T")
+OURS = "aigc."  # how the modules of our nouns begin
+
+
+def copied(value: T) -> T:
+    """Return a value of which no mapping and no list is the other one's, those within our nouns included."""
+    made: Any = value
+    if isinstance(value, dict):
+        made = {name: copied(one) for name, one in value.items()}
+    elif isinstance(value, list):
+        made = [copied(one) for one in value]
+    elif is_dataclass(value) and type(value).__module__.startswith(OURS):
+        held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        made = replace(value, **{name: one for name, old in held.items() if (one := copied(old)) is not old})
+    return made
+
+
+class Copies(Sequence[Artifact]):
+    """These are pieces, each copied as it is asked for: there may be more of them than memory holds."""
+
+    def __init__(self, pieces: Sequence[Artifact]) -> None:
+        self._pieces = pieces
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def __iter__(self) -> Iterator[Artifact]:
+        return map(copied, self._pieces)
+
+    @overload
+    def __getitem__(self, at: int) -> Artifact: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Artifact]: ...
+    def __getitem__(self, at: int | slice) -> Artifact | Sequence[Artifact]:
+        found = self._pieces[at]
+        return copied(found) if isinstance(found, Artifact) else Copies(found)
