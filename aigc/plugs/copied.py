@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from aigc.types import Artifact
 
@@ -14,15 +14,18 @@ OURS = "aigc."  # how the modules of our nouns begin
 
 def copied(value: T) -> T:
     """Return a value of which no mapping and no list is the other one's, those within our nouns included."""
-    made: Any = value
+    return cast("T", _copied(value))
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        made = {name: copied(one) for name, one in value.items()}
-    elif isinstance(value, list):
-        made = [copied(one) for one in value]
-    elif is_dataclass(value) and type(value).__module__.startswith(OURS):
+        return {name: _copied(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.startswith(OURS):
         held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        made = replace(value, **{name: one for name, old in held.items() if (one := copied(old)) is not old})
-    return made
+        return replace(value, **{name: one for name, old in held.items() if (one := _copied(old)) is not old})
+    return value
 
 
 class Copies(Sequence[Artifact]):
