@@ -40,6 +40,8 @@ CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by l
 LOGGERS = ("aigc", "aigc_plugins")
 FEWEST_FILES = 32  # open at once: a batch has a dozen, and what it imports some more
 PATIENCE = 10.0  # seconds that a traceback may take
+NO_THREAD = "can't start new thread"  # Python's words where the system has no memory for its stack
+MEMORY_SHORT = "memory is short; close other programs, take a smaller model, or allow more: `ulimit -v unlimited` in the same shell"
 MORE_FILES = "`ulimit -n 1024` in the same shell allows more"
 
 
@@ -107,7 +109,11 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         if isinstance(stop.__context__, BrokenPipeError):  # click's own answer to that
             return PIPE_CLOSED
         return _unexpected(frame, stop)  # somebody else's: its code is not ours
+    except MemoryError:
+        return _say(frame, MEMORY_SHORT, code=BROKEN)
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return _say(frame, MEMORY_SHORT, code=BROKEN)
         if _here_is_gone():
             return _say(
                 frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", code=MISUSE
@@ -119,6 +125,8 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", code=MISUSE)
     except RuntimeError as error:
+        if str(error) == NO_THREAD:
+            return _say(frame, MEMORY_SHORT, code=BROKEN)
         if "home directory" not in str(error):  # pathlib's words for `~` where there is none
             return _unexpected(frame, error)
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", code=MISUSE)

@@ -190,3 +190,15 @@ def test_what_only_looks_odd_is_read(project: Project, tmp_path: Path) -> None:
     (tmp_path / "x.odd").write_text("x")
     (brief,) = read(project, tmp_path / "x.odd")
     assert isinstance(brief, Brief) and brief.values["product"] == "Mug" and type(brief.values["product"]) is str
+
+
+def test_control_characters_of_a_row_are_no_part_of_its_brief_and_that_is_told(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.jsonl").write_text(
+        '{"product": "\\u001b[2JMug\\u0007 \\u202egum\\u202c"}\n{"product": "Cup\\r\\n"}'
+    )
+    dirty, clean = read(project, tmp_path / "rows.jsonl")
+    assert isinstance(dirty, Brief) and isinstance(clean, Brief)
+    assert dirty.values["product"] == "[2JMug gum" and dirty.cleaned == {"product": ("invisible marks",)}
+    assert clean.values["product"] == "Cup" and clean.cleaned == {}
