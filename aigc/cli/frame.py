@@ -41,7 +41,7 @@ LOGGERS = ("aigc", "aigc_plugins")
 FEWEST_FILES = 32  # open at once: a batch has a dozen, and what it imports some more
 PATIENCE = 10.0  # seconds that a traceback may take
 NO_THREAD = "can't start new thread"  # Python's words where the system has no memory for its stack
-MEMORY_SHORT = "memory is short; close other programs, take a smaller model, or allow more: `ulimit -v unlimited` in the same shell"
+MEMORY_SHORT = "memory is short; close other programs, take a smaller model, or allow more with `ulimit -v unlimited`"
 MORE_FILES = "`ulimit -n 1024` in the same shell allows more"
 
 

@@ -103,3 +103,17 @@ def test_a_stream_writes_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     with undisturbed():
         stream.write = None  # type: ignore[assignment,method-assign]
     stream.write("said")
+
+
+def test_what_python_finds_modules_and_variables_by_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUGS", "3")
+    before = sys.path, sys.meta_path, sys.path_hooks, os.environ
+    held = list(sys.path), list(sys.meta_path), list(sys.path_hooks), dict(os.environ)
+    with undisturbed("check 'odd'"):
+        sys.path = sys.meta_path = sys.path_hooks = None  # type: ignore[assignment]
+        vars(os)["environ"] = None
+    with undisturbed("check 'odd'"):
+        vars(os.environ)["_data"] = None
+    now = sys.path, sys.meta_path, sys.path_hooks, os.environ
+    assert all(one is other for one, other in zip(now, before, strict=True))
+    assert (list(sys.path), list(sys.meta_path), list(sys.path_hooks), dict(os.environ)) == held
