@@ -122,7 +122,17 @@ def disk_told(folder: Path) -> Iterator[None]:
 
 
 def describe(value: Any) -> str:
-    """Return a value of YAML or JSON as a message shows it: short, and a mapping or list by its kind."""
+    """Return a value of YAML or JSON as a message shows it: short, and a mapping or list by its kind. What breaks when
+    it is looked at is told by its type."""
+    try:
+        return _described(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever its own code does
+        return f"a value of type {type.__dict__['__name__'].__get__(type(value))}"
+
+
+def _described(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -212,7 +222,13 @@ def shell_command(name: str, *words: object, options: Sequence[str] = ()) -> str
 
 def first_line(error: BaseException) -> str:
     """Return the first line of somebody else's error, as far as anybody reads, without its final stop."""
-    text = str(error).strip() or type(error).__name__
+    try:
+        text = str(error).strip()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever its own code does
+        text = "…"
+    text = text or type(error).__name__
     line = text[: 2 * LONGEST_LINE].splitlines()[0].rstrip(".")
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
 

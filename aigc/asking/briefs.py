@@ -23,14 +23,14 @@ from aigc.asking.asked_columns import (
 from aigc.asking.cells import asking_cells
 from aigc.asking.computing import NUMBER_FILTER, computed, computed_inputs, is_expression
 from aigc.asking.ids import Ids
-from aigc.asking.invisible import visible
+from aigc.asking.invisible import MARKS, visible
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.meant import Meanings, Meant, language_read
 from aigc.asking.notes import done_to_inputs, with_done
 from aigc.bounds.boundary import Contained
 from aigc.bounds.undisturbed import undisturbed_by
 from aigc.content import ContentType, brief_values
-from aigc.content.brief import optional, read_values, within_limits
+from aigc.content.brief import optional, read_values, with_controls, within_limits
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.language_names import language_code
 from aigc.content.languages import (
@@ -46,6 +46,7 @@ from aigc.content.numbers import LOCALE, decimal_mark
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean
 from aigc.types import Artifact, Brief, Json, Provenance, Row
+from aigc.types.foreign import without_controls
 
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
@@ -266,8 +267,10 @@ class _Reader:
         as_given, raw = raw, with_language(inputs, raw, lambda: self._usual)
         meant = self._meanings.of(raw, feeding, row.where) if self._meanings else Meant(raw, {}, {})
         raw, left_out = within_limits(self._optional, meant.values)
+        taken = dict.fromkeys(with_controls(raw), (MARKS,))
+        raw = {**raw, **{name: without_controls(raw[name]) for name in taken}} if taken else raw
         values = brief_values(self._content_type, raw, where=row.where)
-        done = {**meant.done, **language_read(raw, values)}
+        done = {**with_done(meant.done, taken), **language_read(raw, values)}
         beside = language_beside(inputs, as_given, lambda: self._usual, lambda: several_languages(self._told))
         return _Read(values, beside, {**meant.left_out, **left_out}, done)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from aigc.asking.cleaning import Cleaner, Cleaning
+from aigc.asking.others_rows import plain_row
 from aigc.asking.sound_rows import readable, sound_rows
 from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import disturbs_nothing, undisturbed_by
@@ -55,12 +56,14 @@ def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
     """Yield the rows that an importer reads. BriefError names it where it breaks, or gives something else."""
     name, others = f"importer {importer.name!r}", importer.extension.of_others
     with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
-        rows = iter(importer.extension(path, **importer.values))
-    while True:
+        rows = iter(importer.extension(path, **importer.given()))
+    for number in count(1):
         with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
             row = next(rows, END)
             if row is not END and not isinstance(row, Row):
                 raise TypeError(f"gave {describe(row)} in place of a row")
+            if others and row is not END:
+                row = plain_row(row, name, f"{path}:{number}")
         if row is END:
             return
         yield row

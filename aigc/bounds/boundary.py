@@ -12,6 +12,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from aigc.bounds.interrupts import INTERRUPTS
+from aigc.bounds.odd_errors import name_of, plain_error
 from aigc.bounds.undisturbed import undisturbed
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.bounds.whereabouts import reached
@@ -34,6 +35,7 @@ class Boundary(Watched):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         super().__exit__(kind, error, trace)
+        error = sound(error)
         if error is not None and ours(error, self) and not isinstance(error, AigcError):
             place = f"{self._where}: " if self._where else ""
             raise self._kind(f"{place}{self.name} {broken(error, self)}") from error
@@ -54,6 +56,7 @@ class Contained(Watched):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         super().__exit__(kind, error, trace)
+        error = sound(error)
         if error is None or not ours(error, self):
             return None
         self.error = error
@@ -81,8 +84,12 @@ def told(error: BaseException) -> str:
     message = message_of(error)
     if isinstance(error, AigcError):
         return message
-    name = type.__dict__["__name__"].__get__(type(error))
-    return f"{name}: {message}".rstrip(": ")
+    return f"{name_of(type(error))}: {message}".rstrip(": ")
+
+
+def sound(error: BaseException | None) -> BaseException | None:
+    """Return an error that may be looked at, where there is one."""
+    return None if error is None else plain_error(error, message_of)
 
 
 def message_of(error: BaseException) -> str:

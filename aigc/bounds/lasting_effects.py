@@ -3,7 +3,8 @@ that it can be put back, or noted.
 
 A hook of audits is called by all that the process does and never goes: it is refused. A traceback that is to come
 later comes, and does not end the process with it. A limit of the system that is made less for good is made less for the
-turn: the hard one stays. What is to be called at the end is called, and noted with its place: where it does not come to
+turn: the hard one stays. A thread of its own does not move the program to another folder: that would come between any
+two of our steps. What is to be called at the end is called, and noted with its place: where it does not come to
 its end, the program does without it (`last_threads`). A process that a plugin forked may do all of it.
 """
 
@@ -11,20 +12,26 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import os
 import sys
+import threading
 from collections.abc import Callable
+from functools import partial
 from os import getpid
 from typing import Any
 
 from aigc.bounds.last_words import LAST_WORDS
+from aigc.bounds.watchdog import WATCHDOG
 
 try:
     import resource
 except ImportError:  # Windows has none
     LIMIT: Callable[..., Any] | None = None
+    LIMIT_OF: Callable[..., Any] | None = None
 else:
-    LIMIT = resource.setrlimit
+    LIMIT, LIMIT_OF = resource.setrlimit, getattr(resource, "prlimit", None)
 
+MOVES = {name: getattr(os, name) for name in ("chdir", "fchdir") if hasattr(os, name)}
 REGISTER, LATER, AUDIT = atexit.register, faulthandler.dump_traceback_later, sys.addaudithook
 
 
@@ -44,6 +51,12 @@ class LastingEffects:
             sys.addaudithook = self._refuse_hook
             if LIMIT is not None:
                 resource.setrlimit = self._limit
+            if LIMIT_OF is not None:
+                resource.prlimit = self._limit_of
+            for name, move in MOVES.items():
+                for module in (os, sys.modules.get("posix")):  # which has them too
+                    if module is not None:
+                        setattr(module, name, partial(self._move, move))
 
     @property
     def _guarding(self) -> bool:
@@ -72,6 +85,24 @@ class LastingEffects:
         if LIMIT is not None:
             soft, hard = limits
             LIMIT(number, (soft, resource.getrlimit(number)[1] if self._guarding else hard))
+
+    def _limit_of(self, pid: int, number: int, limits: tuple[int, int] | None = None, /) -> Any:
+        """Set the soft limit alone, where it is of our own process."""
+        if LIMIT_OF is None:
+            return None
+        if limits is None:
+            return LIMIT_OF(pid, number)
+        before = resource.getrlimit(number)
+        if self._guarding and pid in (0, self._ours):
+            limits = (limits[0], before[1])
+        return LIMIT_OF(pid, number, limits)
+
+    def _move(self, move: Callable[..., Any], /, *given: Any, **named: Any) -> None:
+        """Go to another folder, unless that is in a thread of somebody's own."""
+        aside = threading.current_thread() is not threading.main_thread() and WATCHDOG.innermost() is None
+        if aside and WATCHDOG.owning and getpid() == self._ours:
+            raise RuntimeError(f"os.{move.__name__}: in a thread of its own it would move all that aigc does")
+        move(*given, **named)
 
 
 LASTING_EFFECTS = LastingEffects()

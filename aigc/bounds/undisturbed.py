@@ -59,9 +59,9 @@ class _Undisturbed(AbstractContextManager[None]):
     """This holds what was there. It is no generator: to end one, Python needs the names that may be gone."""
 
     __slots__ = (
-        *("_around", "_attributes", "_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions"),
-        *("_hearers", "_hooks", "_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_settings"),
-        *("_streams", "_turn", "_variables"),
+        *("_around", "_attributes", "_before", "_depth", "_ending", "_environ", "_filters", "_finders", "_folder"),
+        *("_functions", "_hearers", "_hooks", "_lists", "_locale", "_mask", "_modules", "_name", "_paths", "_process"),
+        *("_quiet", "_settings", "_streams", "_turn", "_variables"),
     )
 
     def __init__(self, name: str) -> None:
@@ -93,6 +93,7 @@ class _Undisturbed(AbstractContextManager[None]):
         self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
         self._attributes = [vars(one).copy() if hasattr(one, "__dict__") else None for one in self._streams]
+        self._lists, self._environ = (sys.path, sys.meta_path, sys.path_hooks), (os.environ, vars(os.environ).copy())
         self._paths, self._folder = tuple(sys.path), _here()
         self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
         self._hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
@@ -132,6 +133,7 @@ class _Undisturbed(AbstractContextManager[None]):
             if held is not None and vars(stream) != held:  # another `write`, of its own
                 vars(stream).clear()
                 vars(stream).update(held)
+        sys.path, sys.meta_path, sys.path_hooks = self._lists
         _first_again(sys.path, self._paths)
         _first_again(sys.meta_path, self._finders[0])
         _first_again(sys.path_hooks, self._finders[1])
@@ -144,6 +146,8 @@ class _Undisturbed(AbstractContextManager[None]):
             locale.setlocale(locale.LC_ALL, self._locale)
         if warnings.filters != self._filters:
             _filter_again(self._filters)
+        os.environ, held = self._environ  # the very object that was there
+        vars(os.environ).update(held)
         if _variables() != self._variables:
             _set_again(self._variables)
         self._hear_again()

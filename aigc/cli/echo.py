@@ -16,10 +16,9 @@ from click import echo as put
 from click import style
 
 from aigc.types import Json
+from aigc.types.foreign import CONTROLS
 
-# C0 but for tab and line break, DEL, C1, and what turns the direction of all that follows
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_ESCAPED = re.compile(rf"{_CONTROL.pattern[:-1]}\ud800-\udfff]")  # and half characters, which no stream takes
+_ESCAPED = re.compile(rf"{CONTROLS.pattern[:-1]}\ud800-\udfff]")  # and half characters, which no stream takes
 _BREAKS = re.compile(r"\s*[\n\u2028\u2029]\s*|\t")
 
 
@@ -55,7 +54,7 @@ def print_json(value: Json) -> None:
 
 def printable(text: str) -> str:
     """Return `text` without control characters: what a model writes must not drive the terminal."""
-    return _CONTROL.sub("", text)
+    return CONTROLS.sub("", text)
 
 
 def in_line(text: str) -> str:

@@ -17,11 +17,12 @@ from types import FrameType
 
 import click
 
-from aigc.bounds.boundary import told
+from aigc.bounds.boundary import Contained, told
 from aigc.bounds.hard_exit import refuse_at_the_end
 from aigc.bounds.interrupts import INTERRUPTS
 from aigc.bounds.last_threads import end_without_them
-from aigc.bounds.watchdog import WATCHDOG, OutOfTime
+from aigc.bounds.log_handlers import LOG_HANDLERS
+from aigc.bounds.watchdog import WATCHDOG
 from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import GIVEN, Commands
 from aigc.cli.misuse import remedy
@@ -33,10 +34,14 @@ MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 TERMINATED = 143  # 128 + SIGTERM
+PIPE_CLOSED = 1
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
 FEWEST_FILES = 32  # open at once: a batch has a dozen, and what it imports some more
+PATIENCE = 10.0  # seconds that a traceback may take
+NO_THREAD = "can't start new thread"  # Python's words where the system has no memory for its stack
+MEMORY_SHORT = "memory is short; close other programs, take a smaller model, or allow more with `ulimit -v unlimited`"
 MORE_FILES = "`ulimit -n 1024` in the same shell allows more"
 
 
@@ -55,7 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", code=BROKEN)
     try:
         return _run(frame, argv)
-    except Exception as error:  # whatever somebody made of what is said with
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BaseException as error:  # whatever somebody made of what is said with
         os.write(2, f"Error: unexpected {told(error)}\n".encode())
         return BROKEN
 
@@ -69,7 +76,7 @@ def _run(frame: Frame, argv: Sequence[str] | None) -> int:
             logging.getLogger(name).addHandler(log)
         tracing.log.setLevel(logging.DEBUG if tracing.wanted() else logging.NOTSET)
         try:
-            with _owned(), INTERRUPTS.heard(), _heeding_termination(frame):
+            with _owned(), INTERRUPTS.heard(), LOG_HANDLERS.guarded((log,)), _heeding_termination(frame):
                 code = _ended(frame, argv)
             if frame.terminated:
                 code = TERMINATED if code == INTERRUPTED else code
@@ -98,9 +105,15 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         if not frame.terminated:
             echo("Interrupted.", err=True)
         return INTERRUPTED
-    except SystemExit as stop:  # click's own answer to a closed pipe
-        return stop.code if isinstance(stop.code, int) else 1
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # click's own answer to that
+            return PIPE_CLOSED
+        return _unexpected(frame, stop)  # somebody else's: its code is not ours
+    except MemoryError:
+        return _say(frame, MEMORY_SHORT, code=BROKEN)
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return _say(frame, MEMORY_SHORT, code=BROKEN)
         if _here_is_gone():
             return _say(
                 frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", code=MISUSE
@@ -112,10 +125,12 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", code=MISUSE)
     except RuntimeError as error:
+        if str(error) == NO_THREAD:
+            return _say(frame, MEMORY_SHORT, code=BROKEN)
         if "home directory" not in str(error):  # pathlib's words for `~` where there is none
             return _unexpected(frame, error)
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", code=MISUSE)
-    except (Exception, GeneratorExit, OutOfTime) as error:
+    except BaseException as error:
         return _unexpected(frame, error)
 
 
@@ -176,10 +191,17 @@ def _unexpected(frame: Frame, error: BaseException) -> int:
 
 def _say(frame: Frame, *messages: str, code: int) -> int:
     if frame.debug:
-        echo_text(traceback.format_exc(), err=True)
+        echo_text(_traced(), err=True)
     for message in messages:
         echo(f"Error: {' '.join(message.split())}", err=True)
     return code
+
+
+def _traced() -> str:
+    """Return the traceback of what is handled now, as far as it lets itself be told."""
+    with Contained("a traceback", PATIENCE) as tracing_it:
+        return traceback.format_exc()
+    return f"no traceback: {tracing_it.reason}"
 
 
 def _click_message(error: click.ClickException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import unicodedata
@@ -14,8 +15,10 @@ from aigc.content.measures import measure
 from aigc.content.schema import problems
 from aigc.content.walk import LIST_WORDS, TEXT_WORDS, item_schema, properties
 from aigc.errors import BriefError, did_you_mean
-from aigc.types import Json, ShownNumber, WrittenFloat
-from aigc.types.foreign import flaw
+from aigc.types import Json, ShownNumber, WrittenFloat, texts_in
+from aigc.types.foreign import CONTROLS, flaw, has_controls, without_controls
+
+log = logging.getLogger(__name__)
 
 SHOWN = 3  # problems named in one message
 YES = "true yes 1 y on t ja j wahr oui vrai sí si verdadero vero sim tak waar да 是 对 真 はい ✓ ✔ ☑ x"
@@ -31,9 +34,11 @@ def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: s
     Text becomes what the schema says: a number, true/false (yes/no, ja/nein, 1/0, 是/否), a list split on `;`, `；` and
     line breaks, and a `language` one of those that may be. Texts are NFC without outer whitespace; empty text and None
     mean not given, so the default applies (`default: null` gives None). BriefError `where: …` names up to three
-    problems.
+    problems. Control characters are taken out, which is logged.
     """
     values, found = read_values(content_type.brief, raw, complete=True)
+    if taken := with_controls(raw):
+        log.warning("%s: control characters were taken out of %s", where, ", ".join(map(repr, taken)))
     if found:
         shown = "; ".join(found[:SHOWN])
         more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
@@ -58,7 +63,7 @@ def read_values(
         if wrong := flaw(raw.get(name)):
             found.append(f"{name} {wrong}")
             continue
-        value = coerced(schema, raw.get(name))
+        value = coerced(schema, without_controls(raw.get(name)))
         if name == LANGUAGE and isinstance(value, str) and value not in (known := schema.get("enum", (value,))):
             value = as_language(value, tuple(one for one in known if isinstance(one, str)))
         if value is not None:
@@ -72,10 +77,20 @@ def read_values(
     return values, found
 
 
+def with_controls(raw: Mapping[str, Json]) -> list[str]:
+    """Return the names of values that have control characters, which do not become part of a brief."""
+    return [name for name, value in raw.items() if _is_sound(value) and any(map(has_controls, texts_in(value)))]
+
+
+def _is_sound(value: Json) -> bool:
+    """Say whether a value can be walked."""
+    return isinstance(value, str) or not flaw(value)
+
+
 def _plainly(schema: Schema, value: Json) -> str | list[str] | None:
     """Return the value of a text in ASCII for an input of texts that knows no more than limits, as most are and few
     steps tell; None for every other, and for one over its limits."""
-    if type(value) is not str or not value.isascii():
+    if type(value) is not str or not value.isascii() or CONTROLS.search(value):
         return None
     if schema.get("type") == "array":
         words = item_schema(schema)

@@ -12,7 +12,7 @@ from aigc.content.schema import TYPES
 from aigc.content.shorten import drop_cut_word
 from aigc.content.walk import mapped
 from aigc.types import FinishReason, Json
-from aigc.types.foreign import flaw, with_marks
+from aigc.types.foreign import flaw, with_marks, without_controls
 
 _BLANK = " \t\r\n"
 
@@ -80,9 +80,10 @@ def _scan(text: str) -> dict[str, Json]:
 
 
 def _held(value: Json) -> Json:
-    """Return a value with a mark in place of each half of a character, None for one that nobody can hold."""
+    """Return a value with a mark in place of each half of a character, and without the control characters that escapes
+    stood for; None for one that nobody can hold."""
     try:
-        return with_marks(value) if flaw(value) else value
+        return without_controls(with_marks(value) if flaw(value) else value)
     except ValueError:
         return None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import jinja2
 from jinja2 import nodes
 
-from aigc.bounds.boundary import message_of, ours, told
+from aigc.bounds.boundary import message_of, ours, sound, told
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.bounds.whereabouts import line_at, reached
 from aigc.content.numbers import READING as READING_NUMBERS
@@ -73,6 +73,7 @@ class Rendering(Watched):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         super().__exit__(kind, error, trace)
+        error = sound(error)
         if error is None and self._late:
             self._late.pop(self._name, None)
         if error is not None and ours(error, self) and not isinstance(error, AigcError):

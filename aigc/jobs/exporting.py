@@ -12,9 +12,11 @@ from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import undisturbed
 from aigc.errors import JobError, describe
 from aigc.jobs.folder_record import OWN, FolderRecord
+from aigc.plugs.copied import Copies
 from aigc.plugs.extension import Bound
 from aigc.plugs.failing import failed_at
 from aigc.types import Artifact, Json
+from aigc.types.foreign import encodes
 
 MARK = "localised_from"  # an input of localised pieces alone: by it their own texts are found when they are judged
 
@@ -30,10 +32,11 @@ def unmarked(artifact: Artifact) -> Artifact:
 def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds: float) -> list[Path]:
     """Have an exporter write pieces into a folder, and return the files that it wrote there. JobError where it breaks,
     does not come back, or tells of a file that is not there."""
-    name = f"exporter {export.name!r}"
+    name, others = f"exporter {export.name!r}", export.extension.of_others
+    given = Copies(pieces) if others else pieces
     try:
-        with Boundary(name, seconds, kind=JobError), undisturbed(name if export.extension.of_others else ""):
-            paths = [_path(one) for one in _told(export.extension(pieces, folder, **export.values))]
+        with Boundary(name, seconds, kind=JobError), undisturbed(name if others else ""):
+            paths = [_path(one) for one in _told(export.extension(given, folder, **export.given()))]
     except JobError as error:
         if not error.message.startswith(name):  # it says enough: a disk is full
             raise
@@ -41,11 +44,20 @@ def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds:
         raise JobError(f"{error.message}{place}", hint=error.hint) from error.__cause__
     root = folder.resolve()
     for path in paths:
-        if not path.resolve().is_relative_to(root):
-            raise JobError(f"{name} wrote {path}, which is outside of {folder}")
-        if not path.is_file():
-            raise JobError(f"{name} says that it wrote {path}, and there is no such file")
+        _refuse_missing(name, path, folder)
     return [folder / path.resolve().relative_to(root) for path in paths]
+
+
+def _refuse_missing(name: str, path: Path, folder: Path) -> None:
+    """Refuse, with a JobError, what an exporter says it wrote where that is elsewhere or nothing."""
+    try:
+        inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+    except OSError as error:
+        raise JobError(f"{name} says that it wrote {path}, which cannot be looked at ({error.strerror})") from error
+    if not inside:
+        raise JobError(f"{name} wrote {path}, which is outside of {folder}")
+    if not there:
+        raise JobError(f"{name} says that it wrote {path}, and there is no such file")
 
 
 @contextmanager
@@ -70,4 +82,7 @@ def _told(paths: Json) -> Iterable[Json]:
 def _path(path: Json) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"gave {describe(path)} instead of a path that it wrote")
-    return Path(path)
+    told = Path(path)
+    if not encodes(str(told)) or "\0" in str(told):
+        raise ValueError(f"gave {str(told)!r}, which no file can be called")
+    return told

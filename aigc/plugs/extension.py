@@ -27,6 +27,7 @@ from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import disturbs_nothing, undisturbed
 from aigc.errors import ContentTypeError, PluginError, UsageError
+from aigc.plugs.copied import copied
 from aigc.plugs.failing import place_in
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
 from aigc.plugs.timeouts import DEFAULT
@@ -185,16 +186,21 @@ class Bound:
         if self.extension.refuses is None:
             return []
         name = f"{self.extension.kind} {self.name!r}"
-        guarding = nullcontext() if disturbs_nothing(self.extension.refuses) else undisturbed(name)
-        with Boundary(name, seconds), guarding:
-            return [str(one) for one in islice(self.extension.refuses(artifact, **self.values), MOST_REFUSALS)]
+        ours = disturbs_nothing(self.extension.refuses)
+        given = artifact if ours else copied(artifact)
+        with Boundary(name, seconds), nullcontext() if ours else undisturbed(name):
+            return [str(one) for one in islice(self.extension.refuses(given, **self.given()), MOST_REFUSALS)]
+
+    def given(self) -> Mapping[str, Json]:
+        """Return the options as they are handed over: what others' code does to one changes none of ours."""
+        return copied(dict(self.values)) if self.extension.of_others else self.values
 
     def resolve(self, render: Render) -> Mapping[str, Json]:
         """Return the options with every templated text rendered and then read."""
         if not self.templated:
-            return self.values
+            return self.given()
         declared = {option.name: option for option in self.extension.options}
-        resolved = dict(self.values)
+        resolved = dict(self.given())
         for name in self.templated:
             place = f"{self.where}: {self.name}.{name}"
             try:

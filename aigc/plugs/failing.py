@@ -13,6 +13,7 @@ from traceback import walk_tb
 
 import pluggy
 
+from aigc.bounds.odd_errors import trace_of
 from aigc.bounds.watchdog import OutOfTime
 from aigc.errors import PluginError, did_you_mean
 
@@ -26,8 +27,17 @@ def place_of(error: BaseException) -> str:
     """Return `file:line` of an error in a plugin's own code, or nothing where it never got there.
 
     That is where it broke, or, when it broke in a library, where the plugin called that; of one of ours that knows its
-    place, that.
+    place, that. What breaks when it is asked has none.
     """
+    try:
+        return _place_of(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever an error's own code does
+        return ""
+
+
+def _place_of(error: BaseException) -> str:
     if isinstance(error, PluginError) and error.place:
         return error.place
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
@@ -86,7 +96,7 @@ def remedy_of(error: BaseException, module: str = "") -> str:
 
 def _lines(error: BaseException) -> Iterator[tuple[str, int]]:
     """Yield the lines that led to an error, but for ours and those of what imports and calls for us."""
-    for frame, line in walk_tb(error.__traceback__):
+    for frame, line in walk_tb(trace_of(error)):
         file = frame.f_code.co_filename
         if not file.startswith(OURS) and not file.startswith("<"):
             yield file, line

@@ -22,6 +22,7 @@ class Before:
         found = [one for name in self._attributes for one in self._changes(name)]
         kind = type(self._live)
         found += [name for name in vars(self._live) if name not in self._attributes and hasattr(kind, name)]
+        found += [f"{name}[{type(odd).__name__}]" for name in OPEN for odd in self._unnamed(name)]
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         return f"changed or took away {', '.join(found[:SHOWN])}{more}; a plugin only adds" if found else ""
 
@@ -41,6 +42,11 @@ class Before:
                 value.update(held)
             elif type(value) is list and type(held) is list:
                 value[:] = held
+
+    def _unnamed(self, kind: str) -> list[Any]:
+        """Return what is new under what is no name, which nobody could ask for or sort."""
+        now = vars(self._live).get(kind)
+        return [key for key in now if type(key) is not str] if type(now) is dict and kind in self._held else []
 
     def _changes(self, name: str) -> list[str]:
         now, held = vars(self._live).get(name), self._held[name]

@@ -25,6 +25,7 @@ from aigc.bounds.undisturbed import disturbs_nothing, undisturbed
 from aigc.errors import NotFound, PluginError, did_you_mean
 from aigc.former import heard
 from aigc.plugs import hookspecs, tracing
+from aigc.plugs.copied import copied
 from aigc.plugs.extension import Extension, Kind
 from aigc.plugs.failing import place_in, place_of, remedy_of
 from aigc.plugs.installed import distribution_of, installed
@@ -223,8 +224,9 @@ class Registry:
             name = implementation.plugin_name
             if (name, hook) in self._deaf:
                 continue
+            given = live if disturbs_nothing(implementation.function) else copied(live)
             with Contained(f"plugin {name!r} in {hook}", self.timeouts.plugin) as hearing:
-                self._call(hook, implementation, live)
+                self._call(hook, implementation, given)
             if hearing.error is not None:
                 for_good = not isinstance(hearing.error, Exception)
                 more = "; it is told no more" if for_good else ""

@@ -28,6 +28,9 @@ LONGEST_LINE = 1 << 26  # bytes of JSON on one line
 DEEP = f"is nested more than {DEEPEST} deep"
 LONG = "is a number of more than 300 digits"
 HALVED = "has half a character"
+# C0 but for tab and line break, DEL, C1, and what turns the direction of all that follows
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
 SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{300}|[\ud800-\udfff]")
 
 
@@ -114,6 +117,21 @@ def whole_text(text: str) -> str:
 def without_halves(text: str) -> str:
     """Return a text with a mark, U+FFFD, in place of each half of a character; two halves side by side are one."""
     return text if encodes(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def has_controls(text: str) -> bool:
+    """Say whether a text has control characters beyond tabs and line ends."""
+    return bool(CONTROLS.search(text) and CONTROLS.search(LINE_ENDS.sub("\n", text)))
+
+
+def without_controls(value: Json) -> Json:
+    """Return a value whose texts drive no terminal and turn no line round: without control characters but tabs and line
+    breaks, and without those that turn the direction of what follows. Other line ends are line breaks."""
+    if isinstance(value, str):
+        return CONTROLS.sub("", LINE_ENDS.sub("\n", value)) if CONTROLS.search(value) else value
+    if isinstance(value, dict):
+        return {name: without_controls(one) for name, one in value.items()}
+    return [without_controls(one) for one in value] if isinstance(value, list) else value
 
 
 def file_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:

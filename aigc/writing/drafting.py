@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import describe
+from aigc.plugs.copied import copied
 from aigc.plugs.extension import Bound, Render
 from aigc.types import SEVERITIES, Asset, Draft, Field, Finding, Json
 from aigc.types import at_path as at_path
-from aigc.writing.apart import apart, refuse_large
+from aigc.writing.apart import refuse_large
 from aigc.writing.duty import Duty, Patience
 
 Schema = Mapping[str, Json]
@@ -117,7 +118,7 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: 
             duty.turn(step)
             options, before = step.resolve(render), draft
             if step.extension.scope == "draft":
-                given = apart(draft) if step.extension.of_others else draft
+                given = copied(draft) if step.extension.of_others else draft
                 draft = _as_changed(draft, step.extension(given, **options))
             else:
                 draft = _each_text(draft, texts, step, options)
@@ -155,7 +156,7 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patie
             options = bound.resolve(render)
             given, texts = ours
             if bound.extension.of_others:  # none of them changes what another one sees, or what is kept
-                given = apart(draft)
+                given = copied(draft)
                 texts = _with_fields(given) if bound.extension.takes_field else texts
             if bound.extension.scope == "draft":
                 findings += [_finding(one, "", bound) for one in _yielded(bound.extension(given, **options))]
@@ -198,10 +199,12 @@ def _each_text(
     """Return the draft with those of its prose texts that `step` is meant for as the step gives them back."""
     function, takes_field = step.extension.function, step.extension.takes_field
     changed: dict[int, str] = {}  # by the place among the texts
-    for place, (path, text, schema) in enumerate(texts):
+    given = copied(draft) if takes_field and step.extension.of_others else draft
+    schemas = [schema for _, _, schema in (draft_texts(given) if takes_field else texts)]
+    for place, (path, text, _) in enumerate(texts):
         if step.only and not _meant(step.only, path):
             continue
-        field = Field(path=path, schema=schema, draft=draft) if takes_field else None
+        field = Field(path=path, schema=schemas[place], draft=given) if takes_field else None
         new = function(text, field, **options) if takes_field else function(text, **options)
         if not isinstance(new, str):
             raise TypeError(f"gave {new!r} instead of a text; end it with `return`")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from os import getpid
 from types import TracebackType
 
-from aigc.bounds.boundary import broken, ours
+from aigc.bounds.boundary import broken, ours, sound
 from aigc.bounds.hard_exit import end_forked
 from aigc.bounds.last_words import LAST_WORDS
 from aigc.bounds.library_functions import LibraryFunctions
@@ -93,6 +93,7 @@ class Duty(Watched):
     ) -> bool | None:
         self.end_turn(error)
         super().__exit__(kind, error, trace)
+        error = sound(error)
         if error is None and self._patience.late:
             self._answered()
         if error is None or not ours(error, self):

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from aigc.content.content_type import Pick
 from aigc.content.mix import Mix, log_odds, probability
+from aigc.plugs.copied import copied
 from aigc.plugs.extension import Bound, Render, Scoring
 from aigc.types import About, Ask, Candidate, Draft, Finding, Json, Prompt, Request
 from aigc.writing.drafting import plain
@@ -140,7 +141,8 @@ def scored(bound: Bound, candidates: Sequence[Candidate], render: Render, patien
     Nothing is yielded while the scorer is at work: who closes this is no scorer.
     """
     with Duty(patience, bound) as duty:
-        told: Any = bound.extension(candidates, **bound.resolve(render))
+        given = [*map(copied, candidates)] if bound.extension.of_others else candidates
+        told: Any = bound.extension(given, **bound.resolve(render))
         duty.end_turn()
     if isinstance(told, GeneratorType):
         told = yield from _asked(bound, told, patience)

@@ -1,7 +1,7 @@
 """Answers as nothing behind has to fear them, whichever generator gave them.
 
 One whose counts of tokens cannot be, whose text is none, or far longer than was asked for, is an error of its own
-request; a text has a mark in place of each half of a character.
+request; a text has a mark in place of each half of a character, and no control characters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from aigc.types import Completion, Delta, Request, Usage
-from aigc.types.foreign import encodes, sane_count, without_halves
+from aigc.types.foreign import encodes, sane_count, without_controls, without_halves
 
 Event = Completion | Delta
 LONGEST_ERROR = 1000  # characters
@@ -28,6 +28,9 @@ def _sound(event: Event, request: Request | None) -> Event:
         return _refused(event, "gave no text") if isinstance(event, Completion) else replace(event, text="")
     if not encodes(event.text):
         event = replace(event, text=without_halves(event.text))
+    if request is None or request.given is None:
+        text = without_controls(event.text)
+        event = event if text == event.text else replace(event, text=text)
     if isinstance(event, Delta):
         return event
     if not all(map(sane_count, event.usage.counts)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +131,74 @@ def test_so_is_one_that_breaks_when_it_names_sheets(project: Project) -> None:
     path = put_in(project, lambda path: [], sheets=raises(SystemExit(0)))
     with pytest.raises(BriefError, match=r"items\.odd: importer 'odd' broke: SystemExit: 0"):
         open_sheet(path, project.registry, {}, Needed())
+
+
+ODD_PARTS = {
+    "a number that is none": (math.nan, "where values_ error faults cleaned"),
+    "bytes": (b"x", "where id error faults cleaned values_ product"),
+    "an iterator": (count(), "where id error faults cleaned values_ product"),
+    "a mapping": ({"a": 1}, "where error cleaned faults"),
+    "a huge number": (10**5000, "where error faults cleaned values_"),
+    "names that are none": ({1: "x"}, "faults cleaned values_"),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "part"), [(what, part) for what, (_, parts) in ODD_PARTS.items() for part in parts.split()]
+)
+def test_a_row_of_odd_parts_is_refused_by_the_importers_name_and_the_others_go_on(
+    what: str, part: str, project: Project, tmp_path: Path
+) -> None:
+    value = ODD_PARTS[what][0]
+
+    @importer(name="odd", suffixes=(".odd",))
+    def rows(path: Path) -> Iterator[Row]:
+        """Give one odd row between two."""
+        yield Row(values={"id": "a", "product": "Mug"}, where="a")
+        good: dict[str, Any] = {"values": {"id": "b", "product": "Jug"}, "where": "b"}
+        if part in ("id", "product"):
+            good["values"][part] = value
+        else:
+            good[part.rstrip("_")] = value
+        yield Row(**good)
+        yield Row(values={"id": "c", "product": "Cup"}, where="c")
+
+    project.registry._extensions["importer", "odd"] = (rows, "test")
+    (tmp_path / "x.odd").write_text("x")
+    first, odd, last = read(project, tmp_path / "x.odd")
+    assert isinstance(first, Brief) and isinstance(last, Brief) and (first.id, last.id) == ("a", "c")
+    if part != "id":
+        assert isinstance(odd, Artifact) and odd.status == "failed", odd
+        assert "importer 'odd' gave" in odd.reason, odd.reason
+
+
+def test_what_only_looks_odd_is_read(project: Project, tmp_path: Path) -> None:
+    class Text(str):
+        def __len__(self) -> int:
+            raise SystemExit(0)
+
+    class Cells(dict[str, Any]):
+        def items(self) -> Any:
+            raise SystemExit(0)
+
+    @importer(name="odd", suffixes=(".odd",))
+    def rows(path: Path) -> Iterator[Row]:
+        """Give a row."""
+        yield Row(values=Cells(id="a", product=Text("Mug")), where="a")
+
+    project.registry._extensions["importer", "odd"] = (rows, "test")
+    (tmp_path / "x.odd").write_text("x")
+    (brief,) = read(project, tmp_path / "x.odd")
+    assert isinstance(brief, Brief) and brief.values["product"] == "Mug" and type(brief.values["product"]) is str
+
+
+def test_control_characters_of_a_row_are_no_part_of_its_brief_and_that_is_told(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.jsonl").write_text(
+        '{"product": "\\u001b[2JMug\\u0007 \\u202egum\\u202c"}\n{"product": "Cup\\r\\n"}'
+    )
+    dirty, clean = read(project, tmp_path / "rows.jsonl")
+    assert isinstance(dirty, Brief) and isinstance(clean, Brief)
+    assert dirty.values["product"] == "[2JMug gum" and dirty.cleaned == {"product": ("invisible marks",)}
+    assert clean.values["product"] == "Cup" and clean.cleaned == {}

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 
+import pytest
+
 from aigc.bounds.last_threads import NAME, end_without_them, lasting
 
 BEGIN = """\
@@ -39,3 +41,33 @@ def test_where_there_is_none_nobody_watches() -> None:
     if not lasting():
         end_without_them(0)
         assert NAME not in [one.name for one in threading.enumerate()]
+
+
+BLOCKS = """\
+import logging, sys, time
+from aigc.bounds import last_threads
+from aigc.cli import main
+last_threads.PATIENCE, last_threads.FAREWELL = 0.2, 0.5
+
+class Stuck(logging.Handler):
+    def {method}(self):
+        time.sleep(300)
+
+from aigc.cli import frame
+ended = frame._ended
+def with_handler(*given):
+    global kept
+    kept = Stuck()
+    return ended(*given)
+frame._ended = with_handler
+sys.exit(main(["no such command"]))
+"""
+
+
+@pytest.mark.parametrize("method", ["flush", "close"])
+def test_a_handler_of_the_log_that_blocks_at_the_end_is_not_waited_for(method: str) -> None:
+    code = BLOCKS.format(method=method)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 2, done.stderr
+    told = done.stderr.splitlines()[-1]
+    assert told == "WARNING: not waiting for what a plugin left running: Stuck (a handler of the log)"

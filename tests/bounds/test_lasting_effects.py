@@ -7,6 +7,8 @@ import faulthandler
 import os
 import subprocess
 import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from aigc.bounds import lasting_effects
 from aigc.bounds.lasting_effects import LASTING_EFFECTS
 from aigc.bounds.undisturbed import undisturbed
+from aigc.bounds.watchdog import WATCHDOG
 
 ENDLESS = """\
 import atexit, sys, time
@@ -56,3 +59,37 @@ def test_what_does_not_end_at_the_end_is_told_and_not_waited_for(seconds: float,
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 2
     assert ("not waiting for what a plugin left running: sleep of <string>:7" in done.stderr) is told, done.stderr
+
+
+def test_a_thread_of_its_own_does_not_move_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WATCHDOG, "owning", True)
+    LASTING_EFFECTS.guard()
+    here, told = Path.cwd(), list[str]()
+
+    def go() -> None:
+        for move in (os.chdir, os.fchdir, sys.modules["posix"].chdir):
+            number = os.open(tmp_path, os.O_RDONLY)
+            try:
+                move(number)
+            except RuntimeError as error:
+                told.append(str(error))
+            finally:
+                os.close(number)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    thread.join()
+    assert Path.cwd() == here and [one.partition(":")[0] for one in told] == ["os.chdir", "os.fchdir", "os.chdir"]
+    monkeypatch.chdir(tmp_path)  # the main one goes where it likes
+    assert Path.cwd() == tmp_path
+
+
+def test_a_hard_limit_is_not_made_less_for_good() -> None:
+    resource = pytest.importorskip("resource")
+    number = resource.RLIMIT_CORE
+    before = resource.getrlimit(number)
+    with undisturbed("check 'odd'"):
+        resource.prlimit(0, number, (0, 0))
+        assert resource.prlimit(os.getpid(), number) == (0, before[1])
+        resource.prlimit(0, number, before)
+    assert resource.getrlimit(number) == before

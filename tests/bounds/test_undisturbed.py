@@ -122,3 +122,17 @@ def test_threads_take_turns_so_that_each_puts_back_what_was_there() -> None:
         order.append("first")
     other.join(5)
     assert order == ["first", "second"] and os._exit is ending
+
+
+def test_what_python_finds_modules_and_variables_by_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUGS", "3")
+    before = sys.path, sys.meta_path, sys.path_hooks, os.environ
+    held = list(sys.path), list(sys.meta_path), list(sys.path_hooks), dict(os.environ)
+    with undisturbed("check 'odd'"):
+        sys.path = sys.meta_path = sys.path_hooks = None  # type: ignore[assignment]
+        vars(os)["environ"] = None
+    with undisturbed("check 'odd'"):
+        vars(os.environ)["_data"] = None
+    now = sys.path, sys.meta_path, sys.path_hooks, os.environ
+    assert all(one is other for one, other in zip(now, before, strict=True))
+    assert (list(sys.path), list(sys.meta_path), list(sys.path_hooks), dict(os.environ)) == held

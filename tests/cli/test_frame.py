@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -16,6 +17,7 @@ import click
 import pytest
 
 import aigc as package
+from aigc.cli import main
 from aigc.cli.group import BUILT_IN, Commands
 from aigc.plugs.hookspecs import hookimpl
 
@@ -219,3 +221,18 @@ def test_python_dash_m(tmp_path: Path) -> None:
     code = "import runpy, sys; sys.argv = ['aigc', 'nothing']; runpy.run_module('aigc', run_name='__main__')"
     done = in_python(code, tmp_path)
     assert done.returncode == 2 and done.stderr.startswith("Error: no command named 'nothing'")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory"), RuntimeError("can't start new thread")]
+)
+def test_short_memory_is_told_in_a_line_with_what_to_do(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*given: Any, **named: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(Commands, "main", fails)
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
+    assert main([]) == 3
+    assert told.getvalue().startswith("Error: memory is short; close other programs") and "ulimit -v" in told.getvalue()
+    assert len(told.getvalue().splitlines()) == 1

@@ -119,3 +119,59 @@ def test_a_damaged_distribution_is_passed_over(tmp_path: Path) -> None:
     (bare / "entry_points.txt").write_text("[aigc]\nbare = no_such_module_at_all\n")
     done = in_python("from aigc.cli import main; print([main(['types']), main(['plugins'])])", tmp_path)
     assert "[0, 0]" in done.stdout and "seo/meta" in done.stdout, done.stdout + done.stderr
+
+
+ODD = """
+import logging, sys
+import aigc
+from aigc import Draft, check
+
+class Unplaced(Exception):
+    @property
+    def __traceback__(self):
+        sys.exit(0)
+
+class Listening(logging.Handler):
+    def emit(self, record):
+        sys.exit(0)
+
+logging.getLogger().addHandler(Listening())
+
+@check
+def odd(draft: Draft):
+    "Break at jugs."
+    if draft.brief.values["product"] == "Jug":
+        raise Unplaced
+
+@aigc.hookimpl
+def aigc_checks():
+    return [odd]
+
+@aigc.hookimpl
+def aigc_artifact(artifact):
+    raise ValueError("this is logged")
+
+@aigc.hookimpl
+def aigc_commands(cli):
+    @cli.command()
+    def leave():
+        "End the program."
+        sys.exit(0)
+"""
+
+
+def test_no_system_exit_of_a_plugin_ends_the_program_with_its_code(tmp_path: Path) -> None:
+    files = {"rude.py": ODD, "aigc.yaml": "plugins: [rude.py]\n", "rows.csv": "product\nJug\nMug\n"}
+    line = LINE.replace("line.j2", "line.j2\nchecks: [odd]")
+    plain = TASK.replace(" | spoiling", "")
+    for name, text in (files | {"templates/shop/line.yaml": line, "templates/shop/line.j2": plain}).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code = "from aigc.testing import ScriptedGenerator as Scripted, run_cli; "
+    code += "ran = run_cli('batch', 'shop/line', 'rows.csv', '--out', 'out', generator=Scripted(['A line'] * 9));"
+    code += "left = run_cli('leave'); print([ran.code, left.code], ran.out, ran.err, left.err)"
+    done = in_python(code, tmp_path)
+    told = done.stdout + done.stderr
+    assert "[1, 3]" in done.stdout and "1 accepted, 1 failed" in told, told
+    assert "check 'odd' broke: Unplaced" in told and "Error: unexpected SystemExit: 0" in told, told
+    assert "Listening (a handler of the log) broke" in told, told

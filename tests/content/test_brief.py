@@ -209,3 +209,12 @@ def test_what_nothing_can_hold_is_no_input(raw: dict[str, Any], reason: str) -> 
     with pytest.raises(BriefError) as caught:
         read(**raw)
     assert str(caught.value).endswith(f": {reason}")
+
+
+def test_control_characters_are_taken_out_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    values = brief_values(TYPE, {"product": "\x1b[2JMug\x07", "facts": ["a\u202eb", "c\r\nd"]}, where="inputs")
+    assert (values["product"], values["facts"]) == ("[2JMug", ["ab", "c\nd"])
+    assert "inputs: control characters were taken out of 'product', 'facts'" in caplog.text
+    caplog.clear()
+    assert brief_values(TYPE, {"product": "Mug\r\n\u200d"}, where="inputs")["product"] == "Mug\n\u200d"
+    assert not caplog.text

@@ -249,6 +249,13 @@ def test_one_that_takes_away_commands_is_named_and_they_stay() -> None:
     assert "commands['own']" in registry.plugins[0].error
 
 
+def test_a_command_of_no_name_is_refused() -> None:
+    cli, registry = Commands(), Registry()
+    registry.add(plugin(aigc_commands=lambda cli: cli.commands.update({None: None})), "shop")
+    registry.extend("aigc_commands", cli=cli)
+    assert not cli.commands and "commands[NoneType]" in registry.plugins[0].error
+
+
 def test_a_plugin_whose_content_types_are_all_there_is_is_put_aside() -> None:
     registry = Registry()
     registry.add(plugin(aigc_checks=lambda: [polite], aigc_content_types=lambda: [Path("/")]), "greedy")

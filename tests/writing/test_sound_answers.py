@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable
@@ -130,3 +131,31 @@ def test_an_answer_of_megabytes_costs_its_piece_alone_and_no_time(write: Callabl
     began = time.monotonic()
     assert write("Hot mug, good mug. " * 200_000) == {"1": "accepted", "2": "failed", "3": "accepted"}
     assert time.monotonic() - began < 10
+
+
+CODES = "\x1b[2J\x9b31m\x07\u202e\u2066\x00\x7f"
+JOINED = "👩\u200d🍳 می\u200cخواهم\tone\ntwo"  # a cook, and Persian: what joins their parts stays
+
+
+@pytest.mark.parametrize("output", ["type: string", "line: {type: string}"])
+@pytest.mark.parametrize("escaped", [True, False])
+def test_no_control_character_is_in_an_accepted_piece(
+    output: str, escaped: bool, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    task = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
+    project = make_project({"templates/shop/item.yaml": TYPE % output, "templates/shop/item.j2": task})
+    written = CODES + "Made" + CODES + " " + JOINED
+    text = written if "line" not in output else json.dumps({"line": written}, ensure_ascii=escaped)
+    content_type = project.content_type("shop/item")
+    (piece,) = project.pipeline(ScriptedGenerator(lambda request, index: text)).write(
+        content_type, [Brief(id="a", values={"product": "Mug"})]
+    )
+    assert piece.status == "accepted"
+    assert [*piece.fields.values()] == [f"[2J31mMade[2J31m {JOINED}"]
+
+
+def test_what_streams_has_none_either_and_a_given_text_is_as_it_was_given() -> None:
+    (part,) = sound_answers([Delta(request_id="1", text=f"A{CODES}\r\nB")])
+    assert part.text == "A[2J31m\nB"
+    (answered,) = sound_answers([answer(text=CODES)], replace(ASKED, given=CODES))
+    assert answered.text == CODES
