@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from aigc.asking.job_keys import FORMAT, JOB, SAMPLE, VARIANTS
 from aigc.asking.plan import FILE, KEPT, Export, Plan
+from aigc.content.all_mistakes import FIRST, Mistakes
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, UsageError, describe
@@ -17,6 +20,7 @@ from aigc.project import Project
 from aigc.settings import Settings, laid_out
 from aigc.types import Json
 
+Read = TypeVar("Read")
 YAML = (".yaml", ".yml")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
 SETTINGS = (*OF_WRITER, "importers", "unique", "keep_lines", "sources")
@@ -34,10 +38,11 @@ def is_job_file(name: str) -> bool:
     return not ("brief" in root or "output" in root or "name" in root)
 
 
-def read_plan(file: Path) -> Plan:
-    """Return the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
+def read_plan(file: Path, mistakes: Mistakes = FIRST) -> Plan:
+    """Return the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line. Where
+    `mistakes` gathers all of them, what is wrong is missing from the plan."""
     try:
-        return _plan(read_yaml(file, as_written=True).root, file)
+        return _plan(read_yaml(file, as_written=True, mistakes=mistakes).root, file)
     except ContentTypeError as error:
         raise UsageError(error.message, hint=error.hint) from None
 
@@ -80,24 +85,30 @@ def _plan(root: Node, file: Path) -> Plan:
     root.only((*JOB, *SETTINGS))
     for key in needed(JOB):
         if key not in root:
-            root.fail(f"{key!r} is missing", "a job file names the content type and the briefs")
-    name, briefs = root.child("type").text(), root.child("briefs").text()
-    unique = root.child("unique")
+            root.refuse(f"{key!r} is missing", "a job file names the content type and the briefs")
+
+    def read(key: str, read_: Callable[[Node], Read], otherwise: Read) -> Read:
+        node = root.child(key)
+        return node.read(lambda: read_(node), otherwise) if key in root else otherwise
+
+    name, briefs = read("type", Node.text, ""), read("briefs", Node.text, SAMPLE)
+    none: dict[str, Node] = {}
+    maps = {key: read(key, _by_key, none) for key in ("map", "set", "input", "matrix")}
     return Plan(
         type=_named(name, file),
         briefs=briefs if briefs == SAMPLE else _seen_from(file, briefs),
-        origin=_named(root.child("from").text(), file) if "from" in root else "",
-        columns={key: child.text() for key, child in _items(root, "map")},
-        literals={key: child.value for key, child in _items(root, "set")},
-        reading={key: child.value for key, child in _items(root, "input")},
-        limit=JOB["limit"].whole(root.child("limit")) if "limit" in root else None,
-        matrix={key: _values(key, child) for key, child in _items(root, "matrix")},
-        exports=tuple(_export(node) for node in (root.child("exports").list() if "exports" in root else ())),
-        with_flagged="with_flagged" in root and root.child("with_flagged").boolean(),
+        origin=_named(told, file) if (told := read("from", Node.text, "")) else "",
+        columns={key: child.read(child.text, "") for key, child in maps["map"].items()},
+        literals={key: child.value for key, child in maps["set"].items()},
+        reading={key: child.value for key, child in maps["input"].items()},
+        limit=read("limit", JOB["limit"].whole, None),
+        matrix={key: child.read(partial(_values, key, child), []) for key, child in maps["matrix"].items()},
+        exports=tuple(read("exports", _exports, [])),
+        with_flagged=read("with_flagged", Node.boolean, False),
         settings={key: value for key, value in _laid(root, file) if key != "unique" or not isinstance(value[0], bool)},
-        unique=unique.value is True,
+        unique=root.child("unique").value is True,
         file=file,
-        places={key: child.where for part in ("map", "set") for key, child in _items(root, part)},
+        places={key: child.where for part in ("map", "set") for key, child in maps[part].items()},
         named_at={key: root.child(key).where for key in KEPT if key in root},
     )
 
@@ -109,11 +120,6 @@ def _laid(root: Node, file: Path) -> Iterator[tuple[str, tuple[Json, str]]]:
             yield key, (_seen_from(file, value) if key == "sources" and isinstance(value, str) else value, where)
 
 
-def _items(root: Node, key: str) -> Iterator[tuple[str, Node]]:
-    if key in root:
-        yield from root.child(key).items()
-
-
 def _values(key: str, node: Node) -> list[tuple[Json, str]]:
     if key == VARIANTS:
         return [(node.value, node.where)]
@@ -121,6 +127,15 @@ def _values(key: str, node: Node) -> list[tuple[Json, str]]:
         hint = f"write [{describe(node.value)}]; how many texts of each is `{VARIANTS}`"
         node.fail(f"{node.label} must be a list, not {describe(node.value)}", hint)
     return [(item.value, item.where) for item in node.list()]
+
+
+def _by_key(node: Node) -> dict[str, Node]:
+    return dict(node.items())
+
+
+def _exports(node: Node) -> list[Export]:
+    read = [one.read(partial(_export, one), None) for one in node.list()]
+    return [one for one in read if one is not None]
 
 
 def _export(node: Node) -> Export:

@@ -14,6 +14,7 @@ from aigc.asking.job_keys import JOB
 from aigc.asking.origin_keys import ORIGIN
 from aigc.asking.origins import read_origin
 from aigc.asking.plan_file import SETTINGS
+from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_keys import BRAND
 from aigc.content.brand_pack import FOLDER, read_brand
 from aigc.content.mix import read_mixes
@@ -53,11 +54,13 @@ def format_of(file: Path) -> str:
 def job_mistakes(file: Path) -> list[AigcError]:
     """Return what is wrong in a job file: its words, its settings, its type, its rows' columns, its exports."""
     found: list[AigcError] = []
-    plan = _tried(found, lambda: read_plan(file))
+    wrong = Mistakes(all_=True)
+    plan = wrong.read(lambda: read_plan(file, wrong), None)
+    found += wrong.found
     if plan is None:
         return found
     project = _tried(found, lambda: Project.open(file.parent, laid=plan.settings))
-    kind = None if project is None else _tried(found, partial(plan.kind, project))
+    kind = None if project is None or not plan.type else _tried(found, partial(plan.kind, project))
     if project is None or kind is None:
         return found
     _tried(found, partial(plan.cells, kind))

@@ -299,3 +299,21 @@ def test_thousands_of_wrong_keys_are_a_few_lines_and_a_number(here: Path, capsys
     out = capsys.readouterr().out
     assert out.count("unknown key 'colour") == 21 and "unknown key 'colour20', and 2,979 more" in out, out
     assert len(asked) < 200, "each takes a while"
+
+
+def test_all_mistakes_of_a_job_file_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "aigc.yaml").touch()
+    words = (
+        "tpye: x",
+        "type: ads/google-serch",
+        "limit: many",
+        "matrix: {language: 3}",
+        "exports: [csv, {a: 1, b: 2}]",
+    )
+    (tmp_path / "job.yaml").write_text("\n".join(words), encoding="utf-8")
+    ran = run_cli("check", "job.yaml", cwd=tmp_path)
+    assert ran.code == 1
+    told = [line for line in ran.out.splitlines() if line.startswith("job.yaml:")]
+    assert [one.split(":")[1] for one in told] == ["1", "1", "2", "3", "4", "5"]
+    assert "did you mean 'type'?" in ran.out and "did you mean 'ads/google-search'?" in ran.out
+    assert "6 mistakes in 1 file" in ran.out + ran.err
