@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from traceback import walk_stack
 from types import FrameType, TracebackType
 
-import jinja2
-
-OURS = (str(Path(__file__).parents[1]), str(Path(str(jinja2.__file__)).parent))
+_JINJA = find_spec("jinja2")
+OURS = (str(Path(__file__).parents[1]), *((_JINJA and _JINJA.submodule_search_locations) or ()))
 PYTHON = str(Path(os.__file__).parent)
 INSTALLED = "site-packages"  # lies in Python's own folder, and is not its own
 

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, TracebackType
 
 import click
 
@@ -89,6 +89,13 @@ def _run(frame: Frame, argv: Sequence[str] | None) -> int:
                 logging.getLogger(name).removeHandler(log)
 
 
+def _is_clicks(trace: TracebackType | None) -> bool:
+    """Say whether click raised what this is the trace of, and nobody whom it called."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == click.Command.main.__code__.co_filename
+
+
 def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
     """Run the command, and say in a line how it ended where that was not as it should."""
     try:
@@ -106,7 +113,7 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
             echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:
-        if isinstance(stop.__context__, BrokenPipeError):  # click's own answer to that
+        if type(stop) is SystemExit and _is_clicks(stop.__traceback__):  # its own answer to a closed pipe
             return PIPE_CLOSED
         return _unexpected(frame, stop)  # somebody else's: its code is not ours
     except MemoryError:

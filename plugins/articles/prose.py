@@ -16,6 +16,7 @@ from aigc_plugins.rules.content_words import sentences as split
 FEW = 5  # sentences: what is shorter is read at a glance
 LEAST_WORDS, LEAST_HAN = 8.5, 11  # of a sentence, on average
 WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*", re.IGNORECASE)
+DOES = re.compile(r"\w [a-z]{2,}[^\W\ds]s (?:the|an?|your|its|their|each|every) \w")  # "A dishwasher dulls the blade."
 AFTER = re.compile(r",|;|\b(?:that|which|who|if|when|until|unless|because)\b", re.IGNORECASE)
 
 
@@ -57,7 +58,7 @@ def _sentence(point: str) -> str:
 
 def _lacks_verb(line: str) -> bool:
     """Tell whether an English sentence surely has no verb: "Two hours, then into bags." """
-    if sentence_of(line.rstrip(".!?")) or orders(line):
+    if sentence_of(line.rstrip(".!?")) or orders(line) or DOES.search(line):
         return False
     main = [AFTER.split(line)[0], *AFTER.split(line)[-1:]]
     verbs = [word for part in main for word in WORD.findall(part)[1:] if is_verb(word.lower())]

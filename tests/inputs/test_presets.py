@@ -26,6 +26,7 @@ from aigc_plugins.origins.cell_texts import cut, last_part, option_fact, short_f
 
 NAMES = {
     "text",
+    "support",
     "rules",
     "formats",
     "generators",
@@ -498,7 +499,7 @@ def test_a_plugin_declares_an_origin_and_a_broken_one_is_put_aside(registry: Reg
 
 def test_every_bundled_origin_uses_names_that_there_are(project: Project) -> None:
     found = list(origins(project.registry))
-    assert len(found) == 9
+    assert len(found) == 11
     types: list[ContentType] = [one for one in project.content_types().values() if not isinstance(one, AigcError)]
     for origin in found:
         assert {*origin.types} <= {one.name for one in types}
