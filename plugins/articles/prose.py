@@ -15,6 +15,7 @@ from aigc_plugins.rules.content_words import sentences as split
 
 FEW = 5  # sentences: what is shorter is read at a glance
 LEAST_WORDS, LEAST_HAN = 8.5, 11  # of a sentence, on average
+SMALL_VERBS = frozenset(["let", "lets", "get", "gets", "got"])  # that lists have among the small words
 WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*", re.IGNORECASE)
 DOES = re.compile(r"\w [a-z]{2,}[^\W\ds]s (?:the|an?|your|its|their|each|every) \w")  # "A dishwasher dulls the blade."
 AFTER = re.compile(r",|;|\b(?:that|which|who|if|when|until|unless|because)\b", re.IGNORECASE)
@@ -28,8 +29,8 @@ def as_sentences(points: Sequence[str]) -> list[str]:
 
 @check(severity="warn")
 def reads_as_prose(draft: Draft) -> Iterator[Finding]:
-    """An article's paragraphs are sentences, and not all of them short: facts of a few words, one behind the other, are
-    a list. A fifth of them may lack a verb, as "No sun at noon." """
+    """An article's paragraphs are sentences; a fifth of them may lack a verb, as "No sun at noon." Where all are short,
+    facts of a few words one behind the other, a note says that they read as a list."""
     sections = draft.fields.get("sections")
     bodies = [one.get("text", "") for one in sections if isinstance(one, dict)] if isinstance(sections, list) else []
     told = list(texts_in([draft.fields.get("intro") or "", bodies]))
@@ -47,7 +48,7 @@ def reads_as_prose(draft: Draft) -> Iterator[Finding]:
         message = (
             f"{len(lines)} sentences of {words / len(lines):.0f} words read as a list: give facts with their reasons"
         )
-        yield Finding(message=message, field="intro")
+        yield Finding(message=message, field="intro", severity="note")
 
 
 def _sentence(point: str) -> str:
@@ -61,5 +62,5 @@ def _lacks_verb(line: str) -> bool:
     if sentence_of(line.rstrip(".!?")) or orders(line) or DOES.search(line):
         return False
     main = [AFTER.split(line)[0], *AFTER.split(line)[-1:]]
-    verbs = [word for part in main for word in WORD.findall(part)[1:] if is_verb(word.lower())]
-    return is_bare(line.rstrip(".!?")) or not verbs
+    words = [word.lower() for part in main for word in WORD.findall(part)[1:]]
+    return is_bare(line.rstrip(".!?")) or not any(word in SMALL_VERBS or is_verb(word) for word in words)

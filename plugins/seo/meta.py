@@ -20,7 +20,8 @@ MOST_TRIED = 6  # facts of which some are left out, where all say a word too oft
 PAUSED = re.compile(r"[:：?!？！]")  # a topic that has no room for a colon behind it
 CLAUSE = re.compile(r"[,;:，；：。]")
 LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
-LEAST_CHARS, LEAST_CHARS_HAN = 90, 34  # of a description that does not tell all
+FEW_CHARS, FEW_CHARS_HAN = 50, 20  # of a description that tells next to nothing
+LEAST_CHARS, LEAST_CHARS_HAN = 90, 34  # of one that tells enough, though not all
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 ENDED = re.compile(r"[.!?。！？][\"”’)）]?$")
 _FINITE = (
@@ -104,25 +105,27 @@ def _unfinished(text: str, brief: str) -> Iterator[str]:
 
 
 @check
-def tells_its_facts(text: str, field: Field) -> Iterator[str]:
-    """A description that leaves facts of the page untold, and has room for one, has 90 characters, of Chinese 34."""
-    least = LEAST_CHARS_HAN if HAN.search(text) else LEAST_CHARS
+def tells_its_facts(text: str, field: Field) -> Iterator[Finding]:
+    """A description that leaves facts of the page untold, and has room for one, has 50 characters, of Chinese 20; one
+    of fewer than 90, of Chinese 34, is noted, so that another is taken where there is one."""
+    few, least = (FEW_CHARS_HAN, LEAST_CHARS_HAN) if HAN.search(text) else (FEW_CHARS, LEAST_CHARS)
     words = content(text)
     told = list(texts_in(field.draft.brief.values.get("facts")))
     facts = [content(fact) for fact in told]
     untold = sum(len(fact & words) * 2 < len(fact) for fact in facts)
     if untold and len(text) < least and _has_room(text, [one for one in told if one not in text]):
-        yield f"has {len(text)} characters and leaves {untold} of {len(facts)} facts untold"
+        message = f"has {len(text)} characters and leaves {untold} of {len(facts)} facts untold"
+        yield Finding(message=message, severity="reject" if len(text) < few else "note")
 
 
 def _has_room(text: str, facts: Sequence[str]) -> bool:
     return any(len(text) + 1 + len(fact) <= DESCRIPTION_CHARS for fact in facts)
 
 
-@check
+@check(severity="note")
 def says_what_the_page_is(text: str, field: Field) -> Iterator[str]:
     """A description has half of the words of its page's topic, and all of the keyword's where the topic has them; it is
-    no definition, as "Sock yarn is wool" of the yarn that one sells."""
+    no definition, as "Sock yarn is wool" of the yarn that one sells. What does so is taken before what does not."""
     values = field.draft.brief.values
     topic, keyword = (JOB.sub("", str(values.get(name) or "").strip(" .。")) for name in ("topic", "keyword"))
     words, known = content(topic), content(text)

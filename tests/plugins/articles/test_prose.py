@@ -39,7 +39,10 @@ def test_sentences_without_verbs_and_short_ones_in_a_row_are_no_prose() -> None:
         in told(f"{whole} Two hours, then into bags.", "No sugar.")[0]
     )
     assert told(f"{whole} {whole} {whole} {whole}", "No sugar.") == [], "one of five may"
+    assert told("A tent with two doors lets everyone out.") == []
     short = "The lid is shut. The tap is closed. The hose is dry."
     assert told(short) == [] and "6 sentences of 4 words read as a list" in told(short, short)[0]
+    listed = Draft(brief=Brief(id="1", values={}), fields={"intro": f"{short} {short}"}, schema={})
+    assert [one.severity for one in reads_as_prose(listed)] == ["note"], "it is less good, not wrong"
     assert told("盖子盖好。水龙头关好。水管擦干。", "桶要放空。铁架要收。")
     assert not told("黄豆要提前泡上八个小时才能用。煮开以后还要再煮五分钟。" * 3)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from aigc.types import Brief, Draft, Field
+from aigc import Brief
+from aigc.content import brief_values
+from aigc.testing import ScriptedGenerator, open_project
+from aigc.types import Draft, Field, Request
 from aigc_plugins.seo.meta import meta_description, says_what_the_page_is, tells_its_facts
 from aigc_plugins.seo.titles import meta_title, title_reads_well
 
@@ -15,7 +21,11 @@ YARN = {
 }
 
 
-def found(check: object, text: str, **values: object) -> list[str]:
+THIN = "A skein of 75 percent merino, dyed by hand, is £16 here."
+FULL = "Hand-dyed sock yarn of 75 percent merino. A skein is £16."
+
+
+def found(check: object, text: str, **values: object) -> list[Any]:
     draft = Draft(fields={"text": text}, brief=Brief(id="1", values=values), schema={})
     assert callable(check)
     return list(check(text, Field(path="text", schema={}, draft=draft)))
@@ -38,6 +48,28 @@ def test_a_description_says_what_the_page_is(text: str, message: str) -> None:
 def test_a_thin_description_tells_more_where_there_is_room() -> None:
     assert found(tells_its_facts, "The hall for weddings and parties in Otley seats 120 people.", **YARN)
     assert not found(tells_its_facts, "Hand-dyed sock yarn. It is 75 percent merino. A skein is £16.", **YARN)
+
+
+def test_of_a_thin_description_it_is_noted_and_of_one_that_tells_nothing_refused() -> None:
+    thin = "The hall for weddings and parties in Otley seats 120 people."
+    assert [found(tells_its_facts, text, **YARN)[0].severity for text in (thin, "A hall in Otley.")] == [
+        "note",
+        "reject",
+    ]
+    assert says_what_the_page_is.severity == "note"
+
+
+@pytest.mark.parametrize(("texts", "stands"), [([THIN], THIN), ([THIN, FULL], FULL)])
+def test_what_says_the_page_is_taken_before_what_does_not(texts: list[str], stands: str, tmp_path: Path) -> None:
+    def answer(request: Request, candidate: int) -> str:
+        described = request.about is not None and request.about.stage == "description"
+        return texts[candidate % len(texts)] if described else "Hand-Dyed Sock Yarn"
+
+    project = open_project(tmp_path)
+    meta = project.content_type("seo/meta")
+    brief = Brief(id="1", values=brief_values(meta, YARN | {"facts": [*YARN["facts"], "It is dyed by hand."]}, where="t"))
+    (piece,) = project.pipeline(ScriptedGenerator(answer)).write(meta, [brief])
+    assert piece.fields["description"] == stands and piece.status == "accepted"
 
 
 def test_the_name_of_the_job_is_no_title() -> None:
