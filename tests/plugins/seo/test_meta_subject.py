@@ -67,7 +67,9 @@ def test_what_says_the_page_is_taken_before_what_does_not(texts: list[str], stan
 
     project = open_project(tmp_path)
     meta = project.content_type("seo/meta")
-    brief = Brief(id="1", values=brief_values(meta, YARN | {"facts": [*YARN["facts"], "It is dyed by hand."]}, where="t"))
+    brief = Brief(
+        id="1", values=brief_values(meta, YARN | {"facts": [*YARN["facts"], "It is dyed by hand."]}, where="t")
+    )
     (piece,) = project.pipeline(ScriptedGenerator(answer)).write(meta, [brief])
     assert piece.fields["description"] == stands and piece.status == "accepted"
 
