@@ -126,8 +126,9 @@ class Totals:
 
     def texts(self) -> tuple[int, int]:
         """Return how many texts stages wrote with a model at hand, and how many of these no model wrote."""
+        asked = "iif(json_valid(artifact), artifact ->> '$.provenance.requests', 0) > 0"  # whoever answered, and when
         ((lines, fallbacks),) = self._database.ask(
-            f"select {_sums('lines', 'fallbacks')} from pieces where {FINISHED} and requests > 0"
+            f"select {_sums('lines', 'fallbacks')} from pieces where {FINISHED} and {asked}"
         )
         return int(lines), int(fallbacks)
 
