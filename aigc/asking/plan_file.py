@@ -14,7 +14,7 @@ from aigc.asking.plan import FILE, KEPT, Export, Plan
 from aigc.content.all_mistakes import FIRST, Mistakes
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import ContentTypeError, UsageError, describe
+from aigc.errors import ContentTypeError, UsageError, describe, did_you_mean
 from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
 from aigc.settings import Settings, laid_out
@@ -83,8 +83,9 @@ def _plan(root: Node, file: Path) -> Plan:
     if "aigc" in root and root.child("aigc").value != FORMAT:
         root.child("aigc").fail(f"aigc is {describe(root.child('aigc').value)}; this version reads `aigc: {FORMAT}`")
     root.only((*JOB, *SETTINGS))
+    unknown = root.mapping().keys() - {*JOB, *SETTINGS}
     for key in needed(JOB):
-        if key not in root:
+        if key not in root and not any(did_you_mean(one, [key]) for one in unknown):  # which is told already
             root.refuse(f"{key!r} is missing", "a job file names the content type and the briefs")
 
     def read(key: str, read_: Callable[[Node], Read], otherwise: Read) -> Read:

@@ -63,7 +63,8 @@ def job_mistakes(file: Path) -> list[AigcError]:
     kind = None if project is None or not plan.type else _tried(found, partial(plan.kind, project))
     if project is None or kind is None:
         return found
-    _tried(found, partial(plan.cells, kind))
+    if not wrong.found:  # what was wrong is missing from it
+        _tried(found, partial(plan.cells, kind))
     _tried(found, partial(plan.exports_of, project, kind))
     if not found:  # which stops the reading
         _tried(found, lambda: list(islice(plan.rows(project, kind), 1)))

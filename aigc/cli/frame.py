@@ -34,7 +34,6 @@ MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 TERMINATED = 143  # 128 + SIGTERM
-PIPE_CLOSED = 1
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
@@ -113,8 +112,8 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
             echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:
-        if type(stop) is SystemExit and _is_clicks(stop.__traceback__):  # its own answer to a closed pipe
-            return PIPE_CLOSED
+        if type(stop) is SystemExit and _is_clicks(stop.__traceback__):  # a closed pipe, words for a shell
+            return stop.code if isinstance(stop.code, int) else 0
         return _unexpected(frame, stop)  # somebody else's: its code is not ours
     except MemoryError:
         return _say(frame, MEMORY_SHORT, code=BROKEN)

@@ -154,7 +154,7 @@ def test_a_walk_that_is_killed_leaves_files_behind_which_the_next_command_writes
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("aigc.jobs.reviewing.Desk.show", lambda desk: None)  # nobody gets there
             answers[:] = [lambda: "2", dies]
-            assert aigc("pick", "made").code == 9
+            assert aigc("pick", "made").code == 3
 
     walked()
     assert ",Short one\n" not in text_of(shop), "that the process ended at once"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from aigc.asking.invisible import visible
 from aigc.cli.echo import echo, echo_json, echo_text, in_line
 from aigc.cli.learning import Learning
 from aigc.cli.progress import bar_of
@@ -77,9 +78,9 @@ def test_nor_does_looking_at_a_job(aigc: Run, bad: Any) -> None:
         ("job", "made", "--lines"),
         ("job", "made", "--lines", "--json"),
         ("job", "made", "--json"),
-        ("job", "made", "--piece", ROWS[0]["id"].strip()),
+        ("job", "made", "--piece", visible(ROWS[0]["id"]).strip()),
         ("export", "made", "--to", "count"),
-        ("pick", "made", ROWS[0]["id"].strip(), "text", "--text", "Other\x1b\x9b"),
+        ("pick", "made", visible(ROWS[0]["id"]).strip(), "text", "--text", "Other\x1b\x9b"),
         ("evaluate", "made"),
     ):
         assert harmless(aigc(*argv)).code in (0, 1), argv
@@ -87,8 +88,8 @@ def test_nor_does_looking_at_a_job(aigc: Run, bad: Any) -> None:
 
 def test_json_keeps_them_as_it_escapes_them(aigc: Run, bad: Any) -> None:
     harmless(aigc(*BATCH))
-    ran = harmless(aigc("job", "made", "--piece", ROWS[0]["id"].strip(), "--json"))
-    assert ran.json["id"] == ROWS[0]["id"].strip(), "what a program reads is what was there"
+    ran = harmless(aigc("job", "made", "--piece", visible(ROWS[0]["id"]).strip(), "--json"))
+    assert ran.json["id"] == visible(ROWS[0]["id"]).strip(), "what a program reads is what was there"
 
 
 def test_a_line_is_one_line_and_a_text_keeps_its_own(capsys: pytest.CaptureFixture[str]) -> None:
