@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from aigc.asking.plan import FILE, KEPT, Export, Plan
 from aigc.content.all_mistakes import FIRST, Mistakes
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import ContentTypeError, UsageError, describe, did_you_mean
+from aigc.errors import ContentTypeError, UsageError, describe
 from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
 from aigc.settings import Settings, laid_out
@@ -85,7 +86,7 @@ def _plan(root: Node, file: Path) -> Plan:
     root.only((*JOB, *SETTINGS))
     unknown = root.mapping().keys() - {*JOB, *SETTINGS}
     for key in needed(JOB):
-        if key not in root and not any(did_you_mean(one, [key]) for one in unknown):  # which is told already
+        if key not in root and not get_close_matches(key, unknown, cutoff=0.6):  # which is told already
             root.refuse(f"{key!r} is missing", "a job file names the content type and the briefs")
 
     def read(key: str, read_: Callable[[Node], Read], otherwise: Read) -> Read:
