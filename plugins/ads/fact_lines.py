@@ -14,6 +14,7 @@ from aigc.content.numbers import is_currency
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.given_capitals import begins_with_name, behind_colon
+from aigc_plugins.ads.provisos import warns
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.rules.worded_shares import lost_share
 from aigc_plugins.text.emoji import strip_emoji
@@ -132,14 +133,37 @@ def _counts(sign: str) -> bool:
 
 def introduced(facts: Sequence[str]) -> list[str]:
     """Return the facts whose sentence also names the product: the first, and one more where `paired` leaves one."""
-    second = {2: 1, 4: 3}.get(len(facts), 3 if len(facts) > 5 else 0)
-    return [facts[0], facts[second]] if second else list(facts[:1])
+    told = _warned_of_beside(facts)
+    return [told[at] for at in _alone(len(facts))]
 
 
 def paired(facts: Sequence[str]) -> list[list[str]]:
     """Return the facts that are told two by two; with those `introduced` they make four descriptions at most."""
-    starts = {3: (1,), 4: (1,), 5: (1, 3)}.get(len(facts), (1, 4) if len(facts) > 5 else ())
-    return [list(facts[start : start + 2]) for start in starts]
+    told = _warned_of_beside(facts)
+    return [list(told[start : start + 2]) for start in _starts(len(facts))]
+
+
+def _alone(many: int) -> list[int]:
+    """Return the places of the facts that have a sentence each."""
+    second = {2: 1, 4: 3}.get(many, 3 if many > 5 else 0)
+    return ([0, second] if second else [0])[:many]
+
+
+def _starts(many: int) -> Sequence[int]:
+    """Return the places at which a pair of facts begins."""
+    return {3: (1,), 4: (1,), 5: (1, 3)}.get(many, (1, 4) if many > 5 else ())
+
+
+def _warned_of_beside(facts: Sequence[str]) -> list[str]:
+    """Return the facts with a warning that would have a sentence for itself, "not for the dishwasher", second in a pair
+    that has none."""
+    told = list(facts)
+    for at in _alone(len(facts)):
+        for start in _starts(len(facts)) if warns(told[at]) else ():
+            if not (warns(told[start]) or warns(told[start + 1])):
+                told[at], told[start + 1] = told[start + 1], told[at]
+                break
+    return told
 
 
 def shared_out(facts: Sequence[str], count: int = 4) -> list[list[str]]:

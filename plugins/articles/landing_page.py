@@ -144,7 +144,9 @@ def _goes_on_from(name: str, benefit: str) -> bool:
 
 
 def _with_the(name: str) -> str:
-    return name if re.match(r"(?:the|an?|our|your|my)\s|[^a-z]*$", name, re.IGNORECASE) else f"the {in_sentence(name)}"
+    """Return a name with "the", unless it has a word of its kind, or is a doing: "Invoicing for workshops"."""
+    bare = re.match(r"(?:the|an?|our|your|my)\s|\w+ing (?:for|of|in|at|by|with|and)\s|[^a-z]*$", name, re.IGNORECASE)
+    return name if bare else f"the {in_sentence(name)}"
 
 
 def _again(name: str, benefit: str) -> bool:

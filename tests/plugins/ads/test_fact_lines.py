@@ -127,3 +127,10 @@ def test_where_it_is_wanted_only_verbs_follow_that_and_no_quality_follows_with_a
 
 def test_a_figure_is_no_name_that_a_fact_begins_with() -> None:
     assert ad_sentence("50 ml tube", "Sunscreen SPF 50", once=True) == "Sunscreen SPF 50: 50 ml tube."
+
+
+def test_a_warning_has_no_sentence_with_the_product_for_itself() -> None:
+    facts = ["keeps drinks cold for 24 hours", "750 ml", "lid does not leak", "not for the dishwasher"]
+    assert introduced(facts) == ["keeps drinks cold for 24 hours", "lid does not leak"]
+    assert paired(facts) == [["750 ml", "not for the dishwasher"]]
+    assert introduced(["not for the dishwasher", "750 ml"])[0] == "not for the dishwasher", "where there is no pair"

@@ -20,6 +20,7 @@ from aigc_plugins.articles.landing_page import (
     benefit_lines,
     hero_line,
     hero_subline,
+    named_benefit,
     page_call,
     page_description,
     questions_have_answers,
@@ -474,3 +475,9 @@ def test_the_samples_leave_as_pages_and_mails(tmp_path: Path, monkeypatch: pytes
 
 def _age(path: Path) -> int:
     return path.stat().st_mtime_ns
+
+
+def test_a_doing_has_no_article_before_it() -> None:
+    told = named_benefit("Invoicing for small workshops", "exports to your accountant")
+    assert told == "Invoicing for small workshops exports to your accountant."
+    assert named_benefit("Oak bird box", "holds two nests") == "The oak bird box holds two nests."
