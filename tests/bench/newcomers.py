@@ -148,7 +148,7 @@ def beside(engine: Engine, job: Job, seconds: float, chat: bool) -> dict[str, fl
         found |= {"chat": (told - first) / taken, "longest_gap_s": gap, "time_of_all": times.share}
         engine.cancel("chat")
         job.step()
-    return {name: round(value, 2) for name, value in found.items()}
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 class _Times:

@@ -99,11 +99,14 @@ def test_our_log_is_heard_whatever_level_or_filter_is_set(caplog: pytest.LogCapt
 
 
 def test_a_stream_writes_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO())
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written)
     monkeypatch.setattr(sys, "stdout", stream)
     with undisturbed():
         stream.write = None  # type: ignore[assignment,method-assign]
-    stream.write("said")
+    stream.write("heard")
+    stream.flush()
+    assert written.getvalue() == b"heard"
 
 
 def test_threads_take_turns_so_that_each_puts_back_what_was_there() -> None:
